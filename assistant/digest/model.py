@@ -1,0 +1,85 @@
+"""A digest as every renderer takes it: which days it covers, which papers it shows, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredBatch:
+    """The verdict on one announcement day of one category.
+
+    `state` is complete, partial, stale, holiday or failed; `expected` is None where nobody said.
+    """
+
+    source: str
+    category: str
+    date: str
+    state: str
+    expected: int | None
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A near-duplicate that stands behind an entry instead of beside it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """One paper shown, and all a person needs to judge it.
+
+    `kind` is how it was announced (new, cross, replace, replace-cross), `announced` the ISO day;
+    `score` is between 0 and 1; `reasons` are whole phrases that can be checked; `extract` is two
+    sentences of the abstract; `links` holds label -> address (page, pdf, doi); `explore` marks a
+    pick outside what the person usually likes; `again` says what happened to a paper shown before.
+    """
+
+    work_id: int
+    id: str
+    title: str
+    authors: tuple[str, ...]
+    category: str
+    venue: str | None
+    announced: str
+    kind: str
+    score: float
+    reasons: tuple[str, ...]
+    extract: str
+    abstract: str
+    links: Mapping[str, str]
+    explore: bool = False
+    again: str | None = None
+    folded: tuple[Folded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """Something new in a feed that is no paper: a blog post, a release."""
+
+    feed: str
+    title: str
+    link: str
+    published: str | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A profile's digest of one day.
+
+    `candidates` counts the papers ranked, `muted` those kept out by muted words; `confidence` says
+    in a sentence how sure the ranking is and what would make it surer.
+    """
+
+    profile: str
+    date: str
+    made_at: str
+    batches: tuple[CoveredBatch, ...]
+    entries: tuple[DigestEntry, ...]
+    candidates: int
+    muted: int
+    confidence: str
+    items: tuple[FeedItem, ...] = field(default=())
