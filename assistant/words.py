@@ -10,14 +10,21 @@ _ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code
 _HYPHENATED = re.compile(r"[^\W_]++(?:-[^\W_]++)+")
 # Hyphen, non-breaking hyphen, en dash ("Navier–Stokes").
 _TO_HYPHEN_MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2013", "-"))
+# Only runs beyond ASCII are decomposed: an abstract has a handful of them.
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 
 
 def fold(text: str) -> str:
     """Return text in lower case without diacritics, as the full-text index sees it."""
+    text = text.lower()
     if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFD", text.lower())
+        return text
+    return _NOT_ASCII.sub(_without_marks, text)
+
+
+def _without_marks(run: re.Match[str]) -> str:
+    decomposed = unicodedata.normalize("NFD", run[0])
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", kept)  # Hangul goes back together
 

@@ -22,6 +22,8 @@ class Work(Base):
         Index("ix_works_year", "year"),
         Index("ix_works_venue", "venue", sqlite_where=text("venue IS NOT NULL")),
         Index("ix_works_text_digest", "text_digest"),
+        # Reading a work's year from its row means reading past its abstract.
+        Index("ix_works_facts", "id", "year", "venue"),
         {"sqlite_autoincrement": True},
     )
 

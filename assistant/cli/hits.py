@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from assistant.cli.output import shortened
-from assistant.search.engine import Hit, Why
+from assistant.search.answers import Hit, Why
 
 _MAX_WIDTH = 96
 _MAX_AUTHORS = 3

@@ -8,7 +8,8 @@ from assistant.cli.hits import hits_json, print_hits
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
-from assistant.search.engine import MODES, Answer, Mode, SearchEngine
+from assistant.search.answers import MODES, Answer, Mode
+from assistant.search.engine import SearchEngine
 from assistant.text import clean_line
 from db import personal
 

@@ -23,7 +23,7 @@ from db.engine import Database
 FORMS = ("lines", "bibtex", "csl", "markdown", "ids")
 """`lines` are JSON lines: the arXiv snapshot's or our own, told apart line by line."""
 
-BATCH = 1_000
+BATCH = 2_000
 MAX_LINE_BYTES = 4_000_000
 MAX_WHOLE_FILE_BYTES = 64_000_000
 KEPT_ERRORS = 50

@@ -1,12 +1,13 @@
 """Searching the library: words, meaning, or both, with what else the person should know."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from assistant.config import Home, Settings
 from assistant.errors import ModelError
+from assistant.search.answers import Answer, Hit, Mode, Why
 from assistant.search.embedding import Coverage, answering_model
 from assistant.search.encoders import encoder_key, load_encoder
 from assistant.search.explain import closest_sentence, matched_terms
@@ -25,59 +26,12 @@ if TYPE_CHECKING:
     from assistant.search.encoders import Encoder
     from assistant.search.vector_index import VectorIndex
 
-Mode = Literal["hybrid", "lexical", "semantic"]
-MODES: tuple[Mode, ...] = ("hybrid", "lexical", "semantic")
-
 DEPTH = 200
 """How many papers either side contributes to a hybrid answer, at least."""
 _NARROW_FILTER = 2_000
 _WIDER = 3
 _WIDEST = 20_000
 _LARGE = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A paper found: its score, higher is better, and what words and meaning said of it."""
-
-    work: works.WorkView
-    score: float
-    lexical: float | None
-    cosine: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a paper was found: words as they stand in it, or its sentence nearest to the query."""
-
-    terms: tuple[str, ...]
-    sentence: str
-
-    @property
-    def text(self) -> str:
-        """The reason in one line."""
-        told = []
-        if self.terms:
-            told.append(f"matched: {', '.join(self.terms)}")
-        if self.sentence:
-            told.append(f"closest: “{self.sentence}”")
-        return "; ".join(told)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a search found, and how it was understood.
-
-    `mode` is what was really done; `query` is the query as searched, typos corrected, of which
-    `corrected` and `suggestion` tell the person.
-    """
-
-    hits: list[Hit]
-    mode: Mode
-    query: Query
-    corrected: str | None = None
-    suggestion: str | None = None
-    notices: list[str] = field(default_factory=list)
 
 
 class SearchEngine:
@@ -105,6 +59,10 @@ class SearchEngine:
             self._announce(f"{error.title} {error.hint}".strip())
             key = ""
         return answering_model(self.database, self._settings, key)
+
+    @cached_property
+    def _beside(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "meaning")
 
     @cached_property
     def encoder(self) -> "Encoder":
@@ -165,8 +123,8 @@ class SearchEngine:
         vector = self.index.vector(work_id)
         if vector is None:
             return []
-        ids, cosines = self.index.search(vector, limit + 1)
-        near = {int(i): float(c) for i, c in zip(ids, cosines, strict=True) if i != work_id}
+        near = self.index.nearest(vector, limit + 1)
+        near.pop(work_id, None)
         with self.database.read() as connection:
             views = works.view_works(connection, list(near))
         return [Hit(view, near[view.id], None, near[view.id]) for view in views][:limit]
@@ -211,20 +169,26 @@ class SearchEngine:
             return Answer(
                 [], "semantic", query, notices=[*notices, "Nothing to search by meaning."]
             )
-        vector = self._encoded(query)
+        _, near = self._by_meaning(query, limit)
         with self.database.read() as connection:
-            near = self._nearest(connection, vector, restriction_of(query), query, limit)
             views = works.view_works(connection, list(near))
         hits = [Hit(view, near[view.id], None, near[view.id]) for view in views]
         return Answer(hits, "semantic", query, notices=notices)
 
     def _hybrid(self, query: Query, limit: int, exact: bool, notices: list[str]) -> Answer:
         depth = max(DEPTH, limit)
+        # Words and meaning are looked up beside each other: SQLite and the model need a core each.
+        meant: list[Future[tuple[npt.NDArray[np.float32], dict[int, float]]]] = []
         with self.database.read() as connection:
-            found = search_lexical(connection, query, depth, exact=exact)
+            found = search_lexical(
+                connection,
+                query,
+                depth,
+                exact=exact,
+                understood=lambda q: meant.append(self._beside.submit(self._by_meaning, q, depth)),
+            )
             searched = found.query
-            vector = self._encoded(searched)
-            cosines = self._nearest(connection, vector, restriction_of(searched), searched, depth)
+            vector, cosines = meant[0].result()
             cosines |= self._cosines(vector, [hit.work_id for hit in found.hits], cosines)
             fused = fuse(searched, found.hits, cosines, limit)
             views = works.view_works(connection, [hit.work_id for hit in fused])
@@ -240,29 +204,33 @@ class SearchEngine:
         connection: Connection,
         vector: "npt.NDArray[np.float32]",
         within: Restriction,
-        query: Query,
         limit: int,
     ) -> dict[int, float]:
-        """Return work id -> cosine of the nearest works that fulfil the query's conditions."""
+        """Return work id -> cosine of the nearest works that fulfil a restriction."""
         import numpy as np
 
-        if not query.restricts:
-            ids, cosines = self.index.search(vector, limit)
-            return dict(zip(ids.tolist(), cosines.tolist(), strict=True))
         chosen = fulltext.selected(connection, within, _NARROW_FILTER)
         if chosen is not None:
-            ids, cosines = self.index.search(vector, limit, np.array(chosen, np.int64))
-            return dict(zip(ids.tolist(), cosines.tolist(), strict=True))
+            return self.index.nearest(vector, limit, np.array(chosen, np.int64))
         # Many works fulfil it, so many of the nearest do: look a little wider, drop the rest.
         looked = limit
         while True:
             looked *= _WIDER
-            ids, cosines = self.index.search(vector, looked)
-            near = dict(zip(ids.tolist(), cosines.tolist(), strict=True))
+            near = self.index.nearest(vector, looked)
             keep = fulltext.allowed(connection, within, list(near))
             if len(keep) >= limit or looked >= _WIDEST or len(near) < looked:
                 kept = [(work_id, cosine) for work_id, cosine in near.items() if work_id in keep]
                 return dict(kept[:limit])
+
+    def _by_meaning(
+        self, query: Query, limit: int
+    ) -> tuple["npt.NDArray[np.float32]", dict[int, float]]:
+        """Return a query's vector (D,), and work id -> cosine of the nearest works it allows."""
+        vector = self._encoded(query)
+        if not query.restricts:
+            return vector, self.index.nearest(vector, limit)
+        with self.database.read() as connection:
+            return vector, self._nearest(connection, vector, restriction_of(query), limit)
 
     def _encoded(self, query: Query) -> "npt.NDArray[np.float32]":
         """Return the vector of a query (D,); a pasted abstract is encoded as what it is."""

@@ -10,9 +10,10 @@ from typing import Any
 from assistant.config import Home, Settings
 from assistant.errors import ImportFileError
 from assistant.library.drafts import text_digest
+from assistant.search.answers import MODES
 from assistant.search.embedding import embed_pending
 from assistant.search.encoders import load_encoder
-from assistant.search.engine import MODES, SearchEngine
+from assistant.search.engine import SearchEngine
 from assistant.search.metrics import ndcg_at, recall_at
 from assistant.text import clean, clean_line
 from assistant.words import compounds, surface_words

@@ -42,10 +42,6 @@ def open_index(
 
     The file in `folder` is used as it is, extended by what is new, or built anew.
     """
-    import faiss
-
-    # A second thread makes single queries slower, by two orders of magnitude on a busy machine.
-    faiss.omp_set_num_threads(1)
     home = index_folder(folder, model_key)
     with database.read() as connection:
         model = vectors.model_id(connection, model_key)

@@ -12,7 +12,7 @@ Only the newest hits are ranked where more match. Words that no paper has are co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
@@ -74,11 +74,18 @@ class LexicalResult:
 
 
 def search_lexical(
-    connection: Connection, query: Query, limit: int, *, exact: bool = False
+    connection: Connection,
+    query: Query,
+    limit: int,
+    *,
+    exact: bool = False,
+    understood: Callable[[Query], object] = lambda _: None,
 ) -> LexicalResult:
     """Return at most `limit` papers that match the words of a query, and what it became.
 
     With `exact` no word is corrected. A query of filters alone gives the newest papers.
+    `understood` is told the query as searched before any paper is ranked, so that its meaning can
+    be looked up meanwhile.
     """
     query, notices = _drop_unwritten_phrases(connection, query)
     within = restriction_of(query)
@@ -93,11 +100,13 @@ def search_lexical(
         )
     if spelling.instead:
         corrected = replace_words(query.text, spelling.instead)
-    hits = _search(connection, query, telling, spelling, within, limit)
+    searched = query
     if corrected is not None:
         plain = replace_words(query.plain, spelling.instead)
-        query = replace(query, terms=tuple(split_terms(plain)), plain=plain)
-    return LexicalResult(hits, query, corrected, suggestion, notices)
+        searched = replace(query, terms=tuple(split_terms(plain)), plain=plain)
+    understood(searched)
+    hits = _search(connection, query, telling, spelling, within, limit)
+    return LexicalResult(hits, searched, corrected, suggestion, notices)
 
 
 def restriction_of(query: Query) -> Restriction:

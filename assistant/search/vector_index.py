@@ -50,12 +50,21 @@ class VectorIndex:
                 sel=faiss.IDSelectorBitmap(len(chosen), faiss.swig_ptr(bitmap))
             )
             dead = 0
+        # Of this thread only: with more, a busy machine answers in 48 ms instead of 0.3.
+        faiss.omp_set_num_threads(1)
         wanted = min(limit + dead, len(self.work_ids))
         scores, positions = self.faiss_index.search(query[None, :], wanted, params=parameters)
         found = positions[0] >= 0
         ids = self.work_ids[positions[0][found]]
         alive = ids != GONE
         return ids[alive][:limit], scores[0][found][alive][:limit]
+
+    def nearest(
+        self, query: "Scores", limit: int, allowed: "Ids | None" = None
+    ) -> dict[int, float]:
+        """Return work id -> cosine of the nearest works, best first; see `search`."""
+        ids, cosines = self.search(query, limit, allowed)
+        return dict(zip(ids.tolist(), cosines.tolist(), strict=True))
 
     def cosines(self, query: "Scores", work_ids: "Ids") -> "Scores":
         """Return the cosine of each of these works with a unit vector, NaN where it has none."""

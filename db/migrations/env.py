@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import db.models_daily  # noqa: F401  its tables too
 from db.models import Base
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.config import Home, Settings
+from assistant.search.answers import MODES
 from assistant.search.embedding import embed_pending
 from assistant.search.encoders import load_encoder
-from assistant.search.engine import MODES, SearchEngine
+from assistant.search.engine import SearchEngine
 from assistant.search.evaluation import JudgedSet, _fill, read_judged_set
 from assistant.search.metrics import ndcg_at, recall_at
 from db.engine import Database

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+import db.models_daily  # noqa: F401  its tables too
 from db.backup import list_backups, restore_backup, take_backup, verify_backup
 from db.engine import Database
 from db.errors import (

@@ -11,6 +11,7 @@ import pytest
 from assistant.config import Home, SearchSettings, Settings
 from assistant.library.importing import store_entries
 from assistant.library.opening import open_library
+from assistant.search.answers import MODES
 from assistant.search.embedding import (
     answering_model,
     embed_pending,
@@ -18,7 +19,7 @@ from assistant.search.embedding import (
     library_coverage,
 )
 from assistant.search.encoders import encoder_key, load_encoder
-from assistant.search.engine import MODES, SearchEngine
+from assistant.search.engine import SearchEngine
 from assistant.search.index_files import index_folder, index_is_current, open_index
 from assistant.sources.arxiv_snapshot import parse_snapshot_line
 from db import vectors, works

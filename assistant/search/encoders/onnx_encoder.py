@@ -53,7 +53,7 @@ class OnnxEncoder:
         self.runtime = f"onnxruntime {'int8' if int8 else 'fp32'}"
         self._folder = conversion.folder
         self._document_graph = INT8 if int8 else FP32
-        self._sessions: dict[str, Any] = {}
+        self._sessions: dict[tuple[str, int], Any] = {}
         self._opening = threading.Lock()
         self._threads = worker_threads()
         try:
@@ -71,7 +71,9 @@ class OnnxEncoder:
         import numpy as np
 
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        session = self._session(self._document_graph)
+        # One text alone is somebody waiting, with a pasted abstract: it gets every core.
+        alone = self._threads if len(texts) == 1 else 1
+        session = self._session(self._document_graph, alone)
 
         def encode(position: int) -> None:
             vectors[position] = self._encode(session, texts[position])
@@ -109,18 +111,19 @@ class OnnxEncoder:
         vector: npt.NDArray[np.float32] = session.run(None, feed)[0][0]
         return vector
 
-    def _session(self, graph: str) -> Any:
+    def _session(self, graph: str, threads: int = 1) -> Any:
         with self._opening:
-            if graph not in self._sessions:
-                self._sessions[graph] = self._open(graph)
-            return self._sessions[graph]
+            if (graph, threads) not in self._sessions:
+                self._sessions[graph, threads] = self._open(graph, threads)
+            return self._sessions[graph, threads]
 
-    def _open(self, graph: str) -> Any:
+    def _open(self, graph: str, threads: int) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        # Whole texts run beside each other instead; threads within one would spin while waiting.
-        options.intra_op_num_threads = 1
+        # Whole texts run beside each other; threads within one must not spin while they wait.
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.inter_op_num_threads = 1
         options.log_severity_level = ERRORS_ONLY
         try:
