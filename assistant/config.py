@@ -17,6 +17,9 @@ class ArxivSettings:
     """How arXiv is asked: addresses, at most one request an interval, time-outs, page size."""
 
     api: str = "https://export.arxiv.org/api/query"
+    feed: str = "https://rss.arxiv.org/rss"
+    listing: str = "https://arxiv.org/list"
+    oai: str = "https://oaipmh.arxiv.org/oai"
     interval_seconds: float = 3.0
     timeout_seconds: float = 30.0
     page_size: int = 100
@@ -24,10 +27,19 @@ class ArxivSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedsSettings:
+    """How RSS and Atom feeds are asked: at most one request an interval to a server, time-outs."""
+
+    interval_seconds: float = 1.0
+    timeout_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesSettings:
     """One table per place papers come from."""
 
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
+    feeds: FeedsSettings = field(default_factory=FeedsSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,8 @@ _AT_LEAST: dict[str, float] = {
     "sources.arxiv.interval_seconds": 0,
     "sources.arxiv.timeout_seconds": 0.1,
     "sources.arxiv.page_size": 1,
+    "sources.feeds.interval_seconds": 0,
+    "sources.feeds.timeout_seconds": 0.1,
 }
 
 

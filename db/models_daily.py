@@ -11,7 +11,8 @@ from db.models import Base
 class Batch(Base):
     """One source's one announcement day of one category: what was expected, and the verdict.
 
-    `expected` is null where nobody said how many there are.
+    `expected` is null where nobody said how many there are; `missing` maps the source ids that
+    are known to belong to it and have not come to how they were announced.
     """
 
     __tablename__ = "batches"
@@ -27,6 +28,7 @@ class Batch(Base):
     state: Mapped[str]
     expected: Mapped[int | None]
     detail: Mapped[str] = mapped_column(server_default="")
+    missing: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     changed_at: Mapped[str]
 
 

@@ -1,9 +1,10 @@
 """Works being changed in memory: copies attached, merged, then written in one go."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.library.choose import choose
+from assistant.library.completing import completed
 from assistant.library.matching import Facts, facts
 from assistant.sources.identifiers import public_id
 from assistant.sources.record import Author, Identifier, Record
@@ -41,7 +42,7 @@ class Draft:
     def attach(self, record: Record, next_version_id: int) -> tuple[str, int]:
         """Take in a record; return "new", "changed" or "same", and the next free version id."""
         present = self.copies(record)
-        record = _with_known_dates(record, present)
+        record = completed(record, present)
         newest = present[max(present)] if present else None
         if newest is not None and not _supersedes(record, newest):
             return "same", next_version_id
@@ -96,18 +97,6 @@ class Draft:
     def _put(self, row: Row) -> None:
         self.versions[row["id"]] = row
         self.changed.add(row["id"])
-
-
-def _with_known_dates(record: Record, present: dict[int, Row]) -> Record:
-    """Return a record whose history has the dates we know already: some sources tell fewer."""
-    known = {
-        number: row["published"]
-        for number, row in present.items()
-        if row["published"] and 0 < number <= record.number
-    }
-    if not known or not record.history:
-        return record
-    return replace(record, history=tuple(sorted({**known, **dict(record.history)}.items())))
 
 
 def text_digest(title: str, abstract: str) -> int:

@@ -17,6 +17,7 @@ CREATE TABLE batches (
     state TEXT NOT NULL CHECK (state IN ('complete','partial','stale','holiday','failed')),
     expected INTEGER,
     detail TEXT DEFAULT '' NOT NULL,
+    missing JSON DEFAULT '{}' NOT NULL,
     changed_at TEXT NOT NULL
 );
 CREATE UNIQUE INDEX ux_batches_day ON batches (source, category, date);

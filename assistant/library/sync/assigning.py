@@ -1,0 +1,110 @@
+"""Which day harvested papers were announced on, and how; OAI-PMH only tells when records changed.
+
+A record's datestamp is the day of its newest change. For a paper with one version and a fresh id
+(they are given out as papers are let through, which can be weeks after they were sent in), that is
+the day it was announced. A paper revised since carries the day of its revision: the day it was new
+is that of its neighbours by id. A record that is neither fresh nor just revised had its licence or
+journal changed: no news.
+"""
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from assistant.sources.announced import Announcement, Kind
+from assistant.sources.arxiv_names import at_home
+from assistant.sources.arxiv_oai_xml import OaiRecord
+from assistant.sources.record import Record
+
+FRESH_DAYS = 14
+"""How long most papers take at most from being sent in to being announced."""
+FRESH_ID_DAYS = 31
+"""How long an id stays fresh where nothing else tells: this month's and those of the one before."""
+REVISED_DAYS = 5
+MOST_ANNOUNCED = 5  # arXiv announces no replacement from the sixth version on
+_NEIGHBOURS = 4
+
+
+def weekdays(first: str, last: str) -> list[str]:
+    """Return the weekdays between two ISO days, both included: the days arXiv announces on."""
+    day, end = date.fromisoformat(first), date.fromisoformat(last)
+    found = []
+    while day <= end:
+        if day.weekday() < 5:
+            found.append(day.isoformat())
+        day += timedelta(days=1)
+    return found
+
+
+def assign(
+    records: Iterable[OaiRecord],
+    days: Collection[str],
+    category: str,
+    before: Collection[str],
+    followed_since: str,
+) -> dict[str, list[Announcement]]:
+    """Return ISO day -> what a category announced on it, for the days asked for.
+
+    `before` holds ids that were announced as new on some day already, and all of those since the
+    ISO day the category is `followed_since`, so an id given out since and not among them is news.
+    """
+    told = [(one.record, one.datestamp[:10]) for one in records if one.record is not None]
+    fresh = [(record, day) for record, day in told if is_fresh(record, day, followed_since)]
+    order = sorted(
+        (record.source_id, day)
+        for record, day in fresh
+        if record.published and _days_between(record.published, day) <= FRESH_DAYS
+    )
+    found: dict[str, list[Announcement]] = {day: [] for day in days}
+
+    def announce(record: Record, day: str | None, kind: Kind) -> None:
+        if day in found:
+            found[day].append(Announcement(record, kind))
+
+    for record, day in told:
+        home = at_home(record.categories[0] if record.categories else "", category)
+        if is_fresh(record, day, followed_since):
+            if record.source_id not in before:
+                announce(record, day, "new" if home else "cross")
+            continue
+        if record.number <= 1:
+            continue
+        first = _neighbours_day(record, order) if record.source_id not in before else None
+        if first is not None:
+            announce(record, first, "new" if home else "cross")
+        if _just_revised(record, day) and first != day:
+            announce(record, day, "replace" if home else "replace-cross")
+    return found
+
+
+def is_fresh(record: Record, day: str, followed_since: str) -> bool:
+    """Tell whether a record that changed on a day was new then: one version, under a fresh id."""
+    if record.number > 1:
+        return False
+    if record.published and _days_between(record.published, day) <= FRESH_DAYS:
+        return True
+    lately = date.fromisoformat(day) - timedelta(days=FRESH_ID_DAYS)
+    month = f"{min(lately, date.fromisoformat(followed_since)):%y%m}"
+    return "/" not in record.source_id and record.source_id[:4] >= month
+
+
+def _just_revised(record: Record, day: str) -> bool:
+    if record.number > MOST_ANNOUNCED or not record.updated:
+        return False
+    return _days_between(record.updated, day) <= REVISED_DAYS
+
+
+def _neighbours_day(record: Record, order: list[tuple[str, str]]) -> str | None:
+    """Return the day most papers with ids next to this one were new on, if they are near."""
+    place = bisect(order, (record.source_id, ""))
+    near = order[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS]
+    if not near or not near[0][0] <= record.source_id <= near[-1][0]:
+        return None
+    if record.published and _days_between(record.published, near[-1][1]) > FRESH_DAYS:
+        return None
+    return Counter(day for _, day in near).most_common(1)[0][0]
+
+
+def _days_between(earlier: str, later: str) -> int:
+    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days

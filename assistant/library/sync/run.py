@@ -1,0 +1,196 @@
+"""One sync: each followed category brought to the day arXiv is at, and its gaps filled."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from assistant.config import ArxivSettings
+from assistant.errors import SourceError
+from assistant.library.sync.healing import gaps, heal
+from assistant.library.sync.ledger import SOURCE, Verdict, judge_again, keep
+from assistant.library.sync.settling import Arxiv, settle_today
+from assistant.library.sync.today import Today, judge
+from assistant.sources.announced import DailyFeed, Listing
+from assistant.sources.arxiv_feed import fetch_feed
+from assistant.sources.arxiv_listing import fetch_listing
+from assistant.sources.polite import Validators
+from db import announcing, personal
+from db.announcing import BatchView
+from db.engine import Database
+
+ARXIV_TIME = ZoneInfo("America/New_York")
+LATE_DAYS = 4
+"""How far arXiv's newest day may lie behind ours to be called late; further, one clock is wrong."""
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """The days a sync looked at, with the verdict on each, and what went wrong on the way."""
+
+    batches: list[BatchView] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing that arXiv has announced."""
+        return all(batch.state in announcing.SETTLED for batch in self.batches)
+
+    @property
+    def vain(self) -> bool:
+        """Whether nothing at all could be fetched."""
+        return bool(self.batches) and all(batch.state == "failed" for batch in self.batches)
+
+
+def sync(
+    database: Database,
+    settings: ArxivSettings,
+    categories: Sequence[str],
+    *,
+    pause: Callable[[float], None],
+    since: str | None = None,
+    now: datetime | None = None,
+    progress: Progress = lambda *_: None,
+) -> SyncReport:
+    """Bring in every announcement of these categories; what fails is judged and tried again later.
+
+    `since` reaches back before the first day the library knows. `pause` is called with the seconds
+    to wait between requests, `progress` with categories done and in all, and what is being done.
+    Stopped at any moment, the next call goes on where this one was.
+    """
+    now = now or datetime.now(ARXIV_TIME)
+    report = SyncReport()
+    arxiv = Arxiv(database, settings, pause)
+    for place, category in enumerate(categories):
+        progress(place, len(categories), f"{category}: today")
+        _Category(arxiv, category, report, now.astimezone(ARXIV_TIME)).bring_up_to_date(
+            since, partial(progress, place, len(categories))
+        )
+    with database.write("log the sync") as connection:
+        counts: dict[str, int] = {}
+        for batch in report.batches:
+            counts[batch.state] = counts.get(batch.state, 0) + 1
+        personal.append_event(connection, "sync", SOURCE, counts)
+    database.checkpoint()
+    return report
+
+
+class _Category:
+    """One category on its way to the day arXiv is at."""
+
+    def __init__(self, arxiv: Arxiv, category: str, report: SyncReport, now: datetime) -> None:
+        self.arxiv = arxiv
+        self.category = category
+        self.report = report
+        self.now = now
+        self.address = f"{arxiv.settings.feed.rstrip('/')}/{category}"
+
+    def bring_up_to_date(self, since: str | None, told: Callable[[str], None]) -> None:
+        known = self._batches()
+        settled = [one for one in known if one.state in announcing.SETTLED]
+        feed, answer, unchanged = self._feed()
+        listing = self._listing() if not unchanged else None
+        today = judge(feed, listing)
+        if today is not None:
+            self._newest_day(today, answer)
+            newest = max(filter(None, (today.date, today.quiet)))
+        elif unchanged and settled:
+            newest = settled[-1].date
+            self.report.batches.append(settled[-1])
+        else:
+            newest = self._nothing_heard(known)
+        for day in self._gaps(newest, since, told):
+            self.report.batches.append(day)
+        self._say_if_late(newest)
+
+    def _newest_day(self, today: Today, answer: tuple[str, Validators]) -> None:
+        database = self.arxiv.database
+        with database.write("forget days that never came") as connection:
+            latest = max(filter(None, (today.date, today.quiet, today.behind)))
+            announcing.forget_empty_batches(connection, SOURCE, self.category, latest)
+        if today.earlier is not None:
+            self._earlier_day(today.earlier)
+        self.report.batches.append(settle_today(self.arxiv, self.category, today, answer))
+        if today.behind:
+            told = f"the feed still shows the papers of {today.date}"
+            stale = Verdict("stale", None, told)
+            self.report.batches.append(judge_again(database, self.category, today.behind, stale))
+        if today.quiet and today.quiet != today.date:
+            self.report.batches.append(self._quiet_day(today.quiet))
+
+    def _earlier_day(self, feed: DailyFeed) -> None:
+        """Keep what a feed still shows of the day before; what it lacks is found with the gaps."""
+        if feed.date and not any(one.date == feed.date for one in self._batches()):
+            verdict = Verdict("partial", None, "not checked yet")
+            keep(self.arxiv.database, self.category, feed.date, feed.announcements, verdict)
+
+    def _quiet_day(self, day: str) -> BatchView:
+        """Judge a day whose feed is empty: a weekend, a holiday, or a feed that lost its papers."""
+        if date.fromisoformat(day).weekday() >= 5:
+            weekend = Verdict("holiday", 0, "weekend")
+            return judge_again(self.arxiv.database, self.category, day, weekend)
+        empty = Today(day, (), None, None)
+        return settle_today(self.arxiv, self.category, empty, (self.address, Validators()))
+
+    def _nothing_heard(self, known: Sequence[BatchView]) -> str:
+        """Note that neither feed nor listing could be had; return the day that is missing."""
+        day = self.now.date()
+        while day.weekday() >= 5:
+            day -= timedelta(days=1)
+        newest = max(known[-1].date if known else "", day.isoformat())
+        held = next((one for one in known if one.date == newest), None)
+        if held is None or not held.received:
+            why = self.report.problems[-1] if self.report.problems else ""
+            held = judge_again(
+                self.arxiv.database, self.category, newest, Verdict("failed", None, why)
+            )
+        self.report.batches.append(held)
+        return newest
+
+    def _gaps(self, newest: str, since: str | None, told: Callable[[str], None]) -> list[BatchView]:
+        days = gaps(self._batches(), newest, since)
+        found = []
+        if days:
+            told(f"{self.category}: {days[0]} to {days[-1]}")
+            for batch in heal(self.arxiv, self.category, days):
+                found.append(batch)
+                told(f"{self.category}: {batch.date} {batch.state}, {batch.received:,} papers")
+        return found
+
+    def _say_if_late(self, newest: str) -> None:
+        """Call a weekday stale on which arXiv still shows an earlier day."""
+        day = self.now.date()
+        behind = (day - date.fromisoformat(newest)).days
+        if day.weekday() >= 5 or self.now.hour < 1 or not 0 < behind <= LATE_DAYS:
+            return
+        late = Verdict("stale", None, f"arXiv still shows {newest}")
+        self.report.batches.append(
+            judge_again(self.arxiv.database, self.category, day.isoformat(), late)
+        )
+
+    def _batches(self) -> list[BatchView]:
+        with self.arxiv.database.read() as connection:
+            return announcing.batches(connection, SOURCE, [self.category])
+
+    def _feed(self) -> tuple[DailyFeed | None, tuple[str, Validators], bool]:
+        with self.arxiv.database.read() as connection:
+            known = Validators(*announcing.validators(connection, self.address))
+        try:
+            fetched = fetch_feed(
+                self.category, self.arxiv.settings, pause=self.arxiv.pause, validators=known
+            )
+        except SourceError as error:
+            self.report.problems.append(f"{self.category}: {error.title} {error.why}".strip())
+            return None, (self.address, Validators()), False
+        answer = Validators(fetched.etag, fetched.last_modified)
+        return fetched.feed, (self.address, answer), fetched.feed is None
+
+    def _listing(self) -> Listing | None:
+        try:
+            return fetch_listing(self.category, self.arxiv.settings, pause=self.arxiv.pause)
+        except SourceError as error:
+            self.report.problems.append(f"{self.category}: {error.title} {error.why}".strip())
+            return None

@@ -1,0 +1,196 @@
+"""Announcement days: which papers each batch holds, its verdict, and what servers want repeated."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, text
+
+from db.models import Reading, Version, WorkTag
+from db.models_daily import Announcement, Batch, HttpValidator, ProfileRating
+from db.personal import now
+from db.works import among, insert_rows, pairs
+
+STATES = ("complete", "partial", "stale", "holiday", "failed")
+SETTLED = ("complete", "holiday")
+"""States that no later look will change."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """One announcement day of one category, with how many papers of it came."""
+
+    id: int
+    source: str
+    category: str
+    date: str
+    state: str
+    expected: int | None
+    received: int
+    detail: str
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the batch under the names other programs rely on."""
+        names = ("source", "category", "date", "state", "expected", "received")
+        return {name: getattr(self, name) for name in names}
+
+
+def put_batch(
+    connection: Connection,
+    source: str,
+    category: str,
+    date: str,
+    *,
+    state: str,
+    expected: int | None = None,
+    detail: str = "",
+    missing: Mapping[str, str] | None = None,
+) -> int:
+    """Write a batch's verdict and return its id; a known batch gets the new one."""
+    row: int = connection.execute(
+        text(
+            "INSERT INTO batches"
+            " (source, category, date, state, expected, detail, missing, changed_at)"
+            " VALUES (:source, :category, :date, :state, :expected, :detail, :missing, :now)"
+            " ON CONFLICT (source, category, date) DO UPDATE SET state=excluded.state,"
+            " expected=excluded.expected, detail=excluded.detail,"
+            " missing=excluded.missing, changed_at=excluded.changed_at"
+            " RETURNING id"
+        ),
+        {
+            "source": source, "category": category, "date": date, "state": state,
+            "expected": expected, "detail": detail, "missing": json.dumps(dict(missing or {})),
+            "now": now(),
+        },
+    ).scalar_one()  # fmt: skip
+    return row
+
+
+def put_announcements(
+    connection: Connection, batch: int, rows: Sequence[tuple[str, int, str, int]]
+) -> None:
+    """Add (source id, work id, kind, version number) to a batch; what it has already stays one."""
+    insert_rows(
+        connection,
+        Announcement,
+        [
+            {"batch_id": batch, "source_id": source_id, "work_id": work_id, "kind": kind,
+             "number": number}
+            for source_id, work_id, kind, number in rows
+        ],
+        "ON CONFLICT (batch_id, source_id) DO UPDATE SET work_id=excluded.work_id,"
+        " kind=excluded.kind, number=excluded.number",
+    )  # fmt: skip
+
+
+def batches(
+    connection: Connection,
+    source: str,
+    categories: Iterable[str] | None = None,
+    *,
+    since: str = "",
+    until: str = "9999",
+) -> list[BatchView]:
+    """Return batches by date, then category; `since` and `until` are ISO days, both included."""
+    received = (
+        select(func.count())
+        .where(Announcement.batch_id == Batch.id)
+        .correlate(Batch)
+        .scalar_subquery()
+    )
+    query = (
+        select(Batch.id, Batch.source, Batch.category, Batch.date, Batch.state, Batch.expected,
+               received, Batch.detail, Batch.missing)
+        .where(Batch.source == source, Batch.date >= since, Batch.date <= until)
+        .order_by(Batch.date, Batch.category)
+    )  # fmt: skip
+    if categories is not None:
+        query = query.where(among(Batch.category, categories))
+    return [BatchView(*row) for row in connection.execute(query)]
+
+
+def announced_ids(connection: Connection, batch: int) -> set[str]:
+    """Return the source ids a batch holds."""
+    query = select(Announcement.source_id).where(Announcement.batch_id == batch)
+    return set(connection.execute(query).scalars())
+
+
+def announced_before(
+    connection: Connection, category: str, source_ids: Iterable[str], *, until: str = "9999"
+) -> set[str]:
+    """Return those of the source ids that a category announced as new or cross before a day."""
+    query = (
+        select(Announcement.source_id)
+        .join(Batch, Batch.id == Announcement.batch_id)
+        .where(
+            Batch.category == category,
+            Batch.date < until,
+            among(Announcement.source_id, source_ids),
+            Announcement.kind.in_(("new", "cross")),
+        )
+    )
+    return set(connection.execute(query).scalars())
+
+
+def forget_empty_batches(connection: Connection, source: str, category: str, after: str) -> None:
+    """Drop batches later than a day that hold nothing: guesses about days that never came."""
+    held = select(Announcement.batch_id)
+    connection.execute(
+        delete(Batch).where(
+            Batch.source == source,
+            Batch.category == category,
+            Batch.date > after,
+            Batch.id.not_in(held),
+        )
+    )
+
+
+def validators(connection: Connection, address: str) -> tuple[str | None, str | None]:
+    """Return the (ETag, Last-Modified) a server gave with its last answer."""
+    query = select(HttpValidator.etag, HttpValidator.last_modified).where(
+        HttpValidator.address == address
+    )
+    row = connection.execute(query).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def put_validators(
+    connection: Connection, address: str, etag: str | None, last_modified: str | None
+) -> None:
+    """Remember what a server gave with its answer, once the answer itself is kept."""
+    connection.execute(delete(HttpValidator).where(HttpValidator.address == address))
+    if etag or last_modified:
+        connection.execute(
+            text("INSERT INTO http_validators VALUES (:address, :etag, :last_modified)"),
+            {"address": address, "etag": etag, "last_modified": last_modified},
+        )
+
+
+def last_change(connection: Connection, source: str) -> str | None:
+    """Return when a source's batches last changed."""
+    query = select(func.max(Batch.changed_at)).where(Batch.source == source)
+    return connection.execute(query).scalar()
+
+
+def newest_numbers(
+    connection: Connection, source: str, source_ids: Iterable[str]
+) -> dict[str, int]:
+    """Return source id -> the number of the newest version the library has."""
+    query = (
+        select(Version.source_id, func.max(Version.number))
+        .where(Version.source == source, among(Version.source_id, source_ids))
+        .group_by(Version.source_id)
+    )
+    return pairs(connection.execute(query))
+
+
+def works_of_interest(connection: Connection, work_ids: Iterable[int]) -> set[int]:
+    """Return those of the works a person has read, rated, tagged, or liked in a profile."""
+    wanted = list(work_ids)
+    queries = [
+        select(column).where(among(column, wanted))
+        for column in (Reading.work_id, WorkTag.work_id, ProfileRating.work_id)
+    ]
+    return {work_id for query in queries for work_id in connection.execute(query).scalars()}
