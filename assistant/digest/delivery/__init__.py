@@ -1,0 +1,1 @@
+"""A digest brought to where it is read: a mailbox, a folder."""

@@ -1,0 +1,73 @@
+"""Digests as files in a folder, for a file sync, a web server or a feed reader."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from assistant.digest.model import Digest
+from assistant.digest.renderers import render, render_atom
+from assistant.errors import AssistantError
+
+_FORMS = {"md": "markdown", "html": "html", "json": "json"}
+
+
+def write_folder(
+    digest: Digest, folder: Path, *, earlier: Sequence[Digest] = (), address: str | None = None
+) -> list[Path]:
+    """Write `digest-DATE.md`, `.html` and `.json`, and `feed.atom` of this digest and earlier ones.
+
+    A file is either the old one or the new one, whatever happens meanwhile. `address` is where the
+    feed will be found.
+
+    Raises:
+        AssistantError: the folder cannot be written.
+        ValueError: the digest's date is no ISO date.
+    """
+    name = f"digest-{date.fromisoformat(digest.date).isoformat()}"
+    texts = {f"{name}.{ending}": render(digest, form) for ending, form in _FORMS.items()}
+    texts["feed.atom"] = render_atom([digest, *earlier], address)
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in texts.items():
+            _write(folder / file, text)
+            written.append(folder / file)
+        _sync_folder(folder)
+    except OSError as error:
+        raise AssistantError(
+            f"Cannot write the digest to {folder}.",
+            why=error.strerror or str(error),
+            hint="Check that the folder can be written and the disk has room.",
+        ) from error
+    return written
+
+
+def _write(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8", newline="\n"
+    ) as partial:
+        try:
+            partial.write(text)
+            partial.flush()
+            os.fsync(partial.fileno())
+            Path(partial.name).chmod(0o644)
+        except BaseException:
+            Path(partial.name).unlink(missing_ok=True)
+            raise
+    try:
+        Path(partial.name).replace(path)
+    except OSError:
+        Path(partial.name).unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

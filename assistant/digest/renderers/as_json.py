@@ -1,0 +1,42 @@
+"""A digest as one JSON document with stable keys."""
+
+import json
+from dataclasses import asdict
+
+from assistant.digest.model import Digest, DigestEntry
+
+
+def render_json(digest: Digest) -> str:
+    """Return a digest as JSON; keys are only ever added."""
+    told = {
+        "date": digest.date,
+        "profile": digest.profile,
+        "made_at": digest.made_at,
+        "batches": [asdict(batch) for batch in digest.batches],
+        "entries": [_entry(entry) for entry in digest.entries],
+        "candidates": digest.candidates,
+        "muted": digest.muted,
+        "confidence": digest.confidence,
+        "items": [asdict(item) for item in digest.items],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _entry(entry: DigestEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "score": round(entry.score, 4),
+        "reasons": list(entry.reasons),
+        "explore": entry.explore,
+        "again": entry.again,
+        "authors": list(entry.authors),
+        "category": entry.category,
+        "venue": entry.venue,
+        "announced": entry.announced,
+        "kind": entry.kind,
+        "extract": entry.extract,
+        "abstract": entry.abstract,
+        "links": dict(entry.links),
+        "folded": [asdict(other) for other in entry.folded],
+    }
