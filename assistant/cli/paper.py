@@ -9,7 +9,7 @@ from assistant.cli.output import json_option, note, print_json
 from assistant.cli.paper_page import paper_json, print_paper
 from assistant.cli.session import find_work, session
 from assistant.errors import NotFoundError, UsageError
-from assistant.library import merging, reading
+from assistant.library import merging, reading, undoing
 from assistant.library.links import paper_links
 from db import works
 
@@ -104,9 +104,9 @@ def tag(id: str, tags: tuple[str, ...], remove: tuple[str, ...], as_json: bool) 
 @paper_command.command("undo")
 @json_option
 def undo(as_json: bool) -> None:
-    """Undo the last thing you did to a paper; again for the one before."""
+    """Undo the last thing you did to a paper or a profile; again for the one before."""
     with session() as s, s.database.write("undo a change") as connection:
-        change = reading.undo_last(connection)
+        change = undoing.undo_last(connection)
     _told(change, as_json)
 
 

@@ -9,7 +9,7 @@ from assistant.library.matching import Match
 from assistant.library.persist import forget_words, load_drafts, write_drafts
 from assistant.sources.identifiers import public_id
 from assistant.sources.record import Identifier, Record
-from db import personal, works
+from db import carrying, personal, works
 from db.engine import Connection
 
 _UNREAD = {"state": "unread", "rating": None, "starred": False}
@@ -36,6 +36,7 @@ def join(
             "identifiers": sorted(other.identifiers),
             "tags": {str(work_id): tags.get(work_id, []) for work_id in ids},
             "readings": {str(work_id): readings.get(work_id, _UNREAD) for work_id in ids},
+            "carried": carrying.take_over(connection, keeper.id, other.id),
             "reason": match.reason,
             "confidence": match.confidence,
         },
@@ -74,6 +75,7 @@ def undo_merge(connection: Connection, data: dict[str, Any]) -> int:
         connection,
         [{"work_id": int(work_id), **reading} for work_id, reading in data["readings"].items()],
     )
+    carrying.give_back(connection, other.id, data.get("carried", {}))
     works.keep_apart(connection, keeper_id, other.id)
     return other.id
 

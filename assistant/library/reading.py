@@ -1,11 +1,10 @@
-"""What a person does with papers: reading state, rating, star, tags; all of it can be undone."""
+"""What a person does with papers: reading state, rating, star, tags; each change is logged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.errors import NotFoundError, UsageError
-from assistant.library.merging import merge_works, undo_merge
+from assistant.errors import UsageError
 from assistant.sources.record import Personal
 from assistant.text import clean_line
 from db import personal, works
@@ -13,7 +12,6 @@ from db.engine import Connection
 
 STATES = ("unread", "skimmed", "read", "later")
 MAX_TAG = 64
-_UNDOABLE = ("state", "rate", "star", "tag", "merge", "split")
 _UNREAD: dict[str, Any] = {"state": "unread", "rating": None, "starred": False}
 
 
@@ -79,43 +77,6 @@ def clean_tag(tag: str) -> str:
             f"{clean_line(tag, 80)!r} is no tag.", why=f"A tag has 1 to {MAX_TAG} characters."
         )
     return cleaned
-
-
-def undo_last(connection: Connection) -> Change:
-    """Undo the newest thing a person did that is not undone yet.
-
-    Raises:
-        NotFoundError: there is nothing to undo.
-    """
-    event = personal.last_undoable(connection, _UNDOABLE)
-    if event is None:
-        raise NotFoundError("There is nothing to undo.")
-    data = event.data
-    if event.kind == "merge":
-        undo_merge(connection, data)
-    elif event.kind == "split":
-        merge_works(connection, data["keeper"], data["parted"])
-    elif event.kind == "tag":
-        personal.put_tags(connection, {data["work"]: data["before"]})
-    else:
-        personal.put_readings(connection, [{"work_id": data["work"], **data["before"]}])
-    number = personal.append_event(connection, "undo", event.subject, {}, undoes=event.id)
-    return Change(number, event.subject, f"undid: {describe(event.kind, data)}")
-
-
-def describe(kind: str, data: dict[str, Any]) -> str:
-    """Say in words what an undoable event did."""
-    if kind == "state":
-        return f"marked {data['after']['state']}"
-    if kind == "rate":
-        rating = data["after"]["rating"]
-        return f"rated {rating} of 5" if rating else "rating removed"
-    if kind == "star":
-        return "starred" if data["after"]["starred"] else "star removed"
-    if kind == "tag":
-        before, after = (", ".join(data[side]) or "none" for side in ("before", "after"))
-        return f"tags from {before} to {after}"
-    return {"merge": "merged two works", "split": "split a work"}[kind]
 
 
 def add_personal(connection: Connection, rows: Sequence[tuple[int, Personal]]) -> int:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import NotFoundError
-from assistant.library import merging, reading
+from assistant.library import merging, reading, undoing
 from assistant.library.entries import load_whole_works
 from assistant.library.persist import recount_words
 from assistant.library.store import Outcome, store
@@ -82,7 +82,7 @@ def test_a_conference_copy_joins_its_preprint_and_parts_again(database: Database
             merging.split(connection, work)
     assert counts(put(database, bibtex("k"))) == (0, 0, 0, 1), "a split stays split"
     with database.write("undo the split") as connection:
-        reading.undo_last(connection)
+        undoing.undo_last(connection)
         assert works.work_ids_in_order(connection) == [work]
 
 
@@ -127,7 +127,7 @@ def test_merge_by_hand_and_undo(database: Database) -> None:
         assert len(shown(connection)) == 1
         found = works.find_identifiers(connection, {"arxiv": ["1810.04805"]})
         assert found == {("arxiv", "1810.04805"): first}
-        reading.undo_last(connection)
+        undoing.undo_last(connection)
         assert shown(connection) == before
 
 
@@ -148,15 +148,15 @@ def test_what_a_person_does_is_logged_and_undone_in_order(database: Database) ->
             )
 
         assert now() == ({"state": "later", "rating": 5, "starred": True}, ["to-read"])
-        reading.undo_last(connection)
+        undoing.undo_last(connection)
         assert now() == ({"state": "later", "rating": 5, "starred": True}, None)
-        reading.undo_last(connection)
-        reading.undo_last(connection)
+        undoing.undo_last(connection)
+        undoing.undo_last(connection)
         assert now() == ({"state": "later", "rating": None, "starred": False}, None)
-        reading.undo_last(connection)
+        undoing.undo_last(connection)
         assert now() == (None, None)
         with pytest.raises(NotFoundError):
-            reading.undo_last(connection)
+            undoing.undo_last(connection)
 
 
 def test_what_an_export_says_of_a_person_is_added_never_taken_away(database: Database) -> None:

@@ -1,0 +1,161 @@
+"""Profiles: what each follows and mutes, and the papers it likes and dislikes."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, text
+
+from db.models import Reading, Work, WorkTag
+from db.models_daily import Offered, Profile, ProfileRating, ProfileRule
+from db.personal import now
+from db.works import among
+
+RULES = ("category", "author", "search", "mute")
+
+
+class ProfileRow(NamedTuple):
+    """A profile's id and name."""
+
+    id: int
+    name: str
+
+
+class Judged(NamedTuple):
+    """A work a person has an opinion of: what it says, and what they did with it and when."""
+
+    work_id: int
+    public_id: str
+    title: str
+    abstract: str
+    authors: str
+    liked: int | None
+    state: str
+    rating: int | None
+    starred: bool
+    tagged: bool
+    at: str
+
+
+def profiles(connection: Connection) -> list[ProfileRow]:
+    """Return every profile, the oldest first."""
+    query = select(Profile.id, Profile.name).order_by(Profile.id)
+    return [ProfileRow(*row) for row in connection.execute(query)]
+
+
+def add_profile(connection: Connection, name: str) -> int:
+    """Add a profile and return its id."""
+    result = connection.execute(insert(Profile).values(name=name, created_at=now()))
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def remove_profile(connection: Connection, profile: int) -> None:
+    """Remove a profile with its rules, ratings and digests."""
+    connection.execute(delete(Profile).where(Profile.id == profile))
+
+
+def rules(connection: Connection, profile: int) -> dict[str, list[str]]:
+    """Return kind -> what a profile follows or mutes, in alphabetical order."""
+    found: dict[str, list[str]] = {kind: [] for kind in RULES}
+    query = (
+        select(ProfileRule.kind, ProfileRule.value)
+        .where(ProfileRule.profile_id == profile)
+        .order_by(ProfileRule.value)
+    )
+    for kind, value in connection.execute(query):
+        found[kind].append(value)
+    return found
+
+
+def put_rule(connection: Connection, profile: int, kind: str, value: str) -> bool:
+    """Add a rule; tell whether it was new."""
+    statement = text(
+        "INSERT INTO profile_rules (profile_id, kind, value) VALUES (:profile, :kind, :value)"
+        " ON CONFLICT DO NOTHING"
+    )
+    values = {"profile": profile, "kind": kind, "value": value}
+    return connection.execute(statement, values).rowcount > 0
+
+
+def remove_rule(connection: Connection, profile: int, kind: str, value: str) -> bool:
+    """Remove a rule; tell whether there was one."""
+    return (
+        connection.execute(
+            delete(ProfileRule).where(
+                ProfileRule.profile_id == profile,
+                ProfileRule.kind == kind,
+                ProfileRule.value == value,
+            )
+        ).rowcount
+        > 0
+    )
+
+
+def followed_categories(connection: Connection) -> list[str]:
+    """Return the categories that any profile follows."""
+    query = select(ProfileRule.value).where(ProfileRule.kind == "category").distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def liking(connection: Connection, profile: int, work_id: int) -> int | None:
+    """Return 1 where a profile likes a work, -1 where it dislikes it, else None."""
+    query = select(ProfileRating.liked).where(
+        ProfileRating.profile_id == profile, ProfileRating.work_id == work_id
+    )
+    return connection.execute(query).scalar()
+
+
+def put_liking(connection: Connection, profile: int, work_id: int, liked: int | None) -> None:
+    """Like (1) or dislike (-1) a work; None takes it back."""
+    connection.execute(
+        delete(ProfileRating).where(
+            ProfileRating.profile_id == profile, ProfileRating.work_id == work_id
+        )
+    )
+    if liked is not None:
+        connection.execute(
+            insert(ProfileRating).values(profile_id=profile, work_id=work_id, liked=liked, at=now())
+        )
+
+
+def judged_works(connection: Connection, profile: int, *, also_unclaimed: bool) -> list[Judged]:
+    """Return the works a profile can learn from, the oldest opinion first.
+
+    Its own likes and dislikes count, and what the person did with works that its digest showed;
+    `also_unclaimed` adds what they did with works that no profile's digest showed.
+    """
+    shown = select(Offered.work_id).where(Offered.profile_id == profile, Offered.shown == 1)
+    anywhere = select(Offered.work_id).where(Offered.shown == 1)
+    claimed: ColumnElement[bool] = Work.id.in_(shown)
+    if also_unclaimed:
+        claimed = or_(claimed, Work.id.not_in(anywhere))
+    tags = select(WorkTag.work_id).where(WorkTag.work_id == Work.id).exists()
+    rated = (ProfileRating.work_id == Work.id) & (ProfileRating.profile_id == profile)
+    query = (
+        select(
+            Work.id, Work.public_id, Work.title, Work.abstract, Work.authors, ProfileRating.liked,
+            Reading.state, Reading.rating, Reading.starred, tags,
+            ProfileRating.at, Reading.changed_at, Work.added_at,
+        )
+        .outerjoin(ProfileRating, rated)
+        .outerjoin(Reading, Reading.work_id == Work.id)
+        .where(
+            or_(
+                ProfileRating.liked.is_not(None),
+                claimed & or_(Reading.work_id.is_not(None), tags),
+            )
+        )
+    )  # fmt: skip
+    found = [
+        Judged(*row[:6], row[6] or "unread", row[7], bool(row[8]), bool(row[9]),
+               row[10] or row[11] or row[12])
+        for row in connection.execute(query)
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.at, one.work_id))
+
+
+def likings_of(connection: Connection, work_ids: Iterable[int]) -> list[tuple[int, int, int, str]]:
+    """Return (profile id, work id, liked, at) of these works in any profile."""
+    query = select(
+        ProfileRating.profile_id, ProfileRating.work_id, ProfileRating.liked, ProfileRating.at
+    ).where(among(ProfileRating.work_id, work_ids))
+    return [(a, b, c, d) for a, b, c, d in connection.execute(query)]
