@@ -16,6 +16,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home that is nobody's."""
     folder = tmp_path / "home"
     monkeypatch.setenv("ASSISTANT_HOME", str(folder))
+    monkeypatch.setenv("ASSISTANT_COURTESY", str(tmp_path / "courtesy"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return folder

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
 from assistant.sources.arxiv_atom import Feed, Refused, read_feed
+from assistant.sources.courtesy import Again, Courtesy
 from assistant.sources.identifiers import arxiv_identifier
-from assistant.sources.polite import Again, Courtesy, get
+from assistant.sources.polite import get
 from assistant.sources.record import Record
 from assistant.text import clean_line
 
@@ -31,8 +32,8 @@ def fetch_by_ids(
 ) -> Iterator[Record]:
     """Yield the newest version of the papers arXiv has under these ids; unknown ids are absent.
 
-    `pause` is called with the seconds to wait before each request but the first; `progress` with
-    the ids asked for so far and in all.
+    `pause` is called with the seconds to wait before a request; `progress` with the ids asked for
+    so far and in all.
 
     Source: https://info.arxiv.org/help/api/user-manual.html
 

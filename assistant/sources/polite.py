@@ -1,86 +1,67 @@
 """Asking a server over HTTP as it wants to be asked: not too often, not for ever, not too much."""
 
 import http.client
-import random
+import string
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import cast
-from urllib.parse import urlencode, urlsplit
+from typing import NamedTuple, cast
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from assistant.errors import SourceError
+from assistant.sources.courtesy import Again as Again
+from assistant.sources.courtesy import Courtesy, server_of
+from assistant.sources.deadline import opener_until
 from assistant.text import clean_line
 
-MAX_TRIES = 5
-LONGEST_WAIT = 120.0
+MAX_REDIRECTS = 3
 _PIECE = 1 << 16
 _MAY_PASS = (429, 500, 502, 503, 504)
+_MOVED_FOR_GOOD = (301, 308)
+_MOVED = (*_MOVED_FOR_GOOD, 302, 303, 307)
 
-_last_request: dict[str, float] = {}
+
+class Validators(NamedTuple):
+    """What a server said an earlier answer can be known by."""
+
+    etag: str | None = None
+    last_modified: str | None = None
 
 
-class Again(Exception):  # noqa: N818  a reason to ask once more
-    """Asking again may help; `after` is how long the server says to wait."""
-
-    def __init__(self, reason: str, after: float | None = None) -> None:
-        super().__init__(reason)
-        self.after = after
+NO_VALIDATORS = Validators()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: HTTP status and the whole body."""
+    """What came back: HTTP status, the whole body, what it can be known by.
+
+    A 304 has no body: nothing has changed. `moved_to` is the address to ask from now on, where the
+    server says that there is one.
+    """
 
     status: int
     body: bytes
+    validators: Validators = NO_VALIDATORS
+    moved_to: str | None = None
 
 
-class Courtesy:
-    """Keeps the interval to one server, whoever in this process asks it, and waits longer each time
-    it cannot answer.
-    """
+class Elsewhere(SourceError):  # noqa: N818  a turn of the road, which some may take
+    """The server sends us on to another one, which nobody asked us to trust."""
 
-    def __init__(self, address: str, interval: float, pause: Callable[[float], None]) -> None:
-        self.host = _host(address)
-        self._interval = interval
-        self._pause = pause
-        self._tries = 0
-
-    def before_request(self) -> None:
-        """Wait until the interval since the last request to this server has passed."""
-        now = time.monotonic()
-        wait = _last_request.get(self.host, -self._interval) + self._interval - now
-        if wait > 0:
-            self._pause(wait)
-        _last_request[self.host] = time.monotonic()
-
-    def answered(self) -> None:
-        """Forget earlier failures: the server is well again."""
-        self._tries = 0
-
-    def wait_longer(self, again: Again) -> None:
-        """Wait before asking once more: as long as the server says, else longer each time.
-
-        Raises:
-            SourceError: it has been asked often enough, or wants more time than we have.
-        """
-        self._tries += 1
-        if self._tries >= MAX_TRIES or (again.after or 0) > LONGEST_WAIT:
-            later = f"in {again.after:.0f} seconds" if again.after else "in some minutes"
-            raise SourceError(
-                f"{self.host} does not answer as it should.",
-                why=f"Asked {self._tries} times; the last time: {again}.",
-                hint=f"Try again {later}. What came before is kept.",
-            )
-        doubled = max(self._interval, 1.0) * 2.0 ** (self._tries - 1)
-        # Some jitter, so that many programs turned away at once do not come back at once.
-        wait = again.after if again.after is not None else doubled * random.uniform(1.0, 1.5)
-        self._pause(min(max(wait, self._interval), LONGEST_WAIT))
+    def __init__(self, host: str, address: str, *, for_good: bool) -> None:
+        self.address = address
+        self.for_good = for_good
+        super().__init__(
+            f"{host} sends us on to another server.",
+            why=f"It says to ask {clean_line(address, 200)}, and sources are never followed there.",
+            hint="If that is right, put the new address into config.toml.",
+        )
 
 
 def get(
@@ -92,42 +73,83 @@ def get(
     most: int,
     contact: str = "",
     also_take: Collection[int] = (),
+    validators: Validators | None = None,
 ) -> Answer:
     """Return a server's answer, its body no longer than `most` bytes.
 
+    Each request has `timeout` seconds, from the first byte sent to the last one received. Redirects
+    are followed a few times, on the same server only and never from https to http. With
+    `validators` the answer may be a 304.
+
     Raises:
         Again: it cannot answer now, or the body broke off.
+        Elsewhere: it sends us to another server.
         SourceError: it cannot be reached in time, says no, or sends too much.
     """
-    request = urllib.request.Request(
-        f"{address}?{urlencode(query, safe=',/:')}", headers={"User-Agent": _user_agent(contact)}
-    )
-    courtesy.before_request()
+    target = _in_ascii(address)
+    if query:
+        mark = "&" if urlsplit(target).query else "?"
+        target = f"{target}{mark}{urlencode(query, safe=',/:')}"
+    headers = {"User-Agent": _user_agent(contact), "Accept-Encoding": "identity"}
+    if validators and validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators and validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
+    take = {*also_take, 304} if validators and any(validators) else set(also_take)
+    moved_to, for_good = None, True
+    for _ in range(MAX_REDIRECTS + 1):
+        request = urllib.request.Request(target, headers=headers)
+        with courtesy.turn():
+            answer, location = _ask(request, courtesy.host, timeout, most, take)
+        if location is None:
+            return replace(answer, moved_to=moved_to)
+        target = _next(target, location, courtesy)
+        for_good = for_good and answer.status in _MOVED_FOR_GOOD
+        if server_of(target) != courtesy.server:
+            raise Elsewhere(courtesy.host, target, for_good=for_good)
+        moved_to = target if for_good else moved_to
+    raise SourceError(f"{courtesy.host} sends us round in circles.", hint="Check its address.")
+
+
+def _ask(
+    request: urllib.request.Request, host: str, timeout: float, most: int, take: Collection[int]
+) -> tuple[Answer, str | None]:
+    """Return one request's answer, and where it sends us on to."""
     deadline = time.monotonic() + timeout
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
-            body = _body(response, most, deadline, courtesy.host)
-            return Answer(response.status, body)
+        with opener_until(deadline).open(request, timeout=timeout) as response:
+            body = _body(response, most, deadline, host)
+            return Answer(response.status, body, _validators(response.headers)), None
     except urllib.error.HTTPError as error:
         with error:
-            if error.code in also_take:
+            location = error.headers.get("Location")
+            if error.code in _MOVED and location:
+                return Answer(error.code, b""), location
+            if error.code in take:
                 told = cast(http.client.HTTPResponse, error.fp)
-                return Answer(error.code, _body(told, most, deadline, courtesy.host))
+                body = b"" if error.code == 304 else _body(told, most, deadline, host)
+                return Answer(error.code, body, _validators(error.headers)), None
             if error.code in _MAY_PASS:
                 after = _retry_after(error.headers.get("Retry-After"))
                 raise Again(f"HTTP {error.code}", after) from None
             raise SourceError(
-                f"{courtesy.host} refused the request.", why=f"It answered HTTP {error.code}."
+                f"{host} refused the request.", why=f"It answered HTTP {error.code}."
             ) from None
     except http.client.InvalidURL as error:
-        raise _unreachable(courtesy.host, error, timeout) from error
+        raise _unreachable(host, error, timeout) from error
     except (http.client.HTTPException, ConnectionResetError, BrokenPipeError) as error:
         raise Again(f"the answer broke off ({type(error).__name__})") from None
     except (OSError, ValueError) as error:
-        raise _unreachable(courtesy.host, error, timeout) from error
+        raise _unreachable(host, error, timeout) from error
 
 
 def _body(response: http.client.HTTPResponse, most: int, deadline: float, host: str) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise SourceError(
+            f"{host} sent a packed answer, though none was asked for.",
+            why=f"Its Content-Encoding is {clean_line(encoding, 40)}.",
+        )
     pieces, size = [], 0
     while piece := response.read1(_PIECE):
         pieces.append(piece)
@@ -146,16 +168,39 @@ def _body(response: http.client.HTTPResponse, most: int, deadline: float, host: 
     return b"".join(pieces)
 
 
-def _host(address: str) -> str:
+def _next(target: str, location: str, courtesy: Courtesy) -> str:
+    """Return the address a redirect leads to."""
     try:
-        parts = urlsplit(address)
-        if parts.scheme in ("http", "https") and parts.netloc:
-            return parts.netloc
+        address = _in_ascii(urljoin(target, location))
+        schemes = urlsplit(target).scheme, urlsplit(address).scheme
     except ValueError:
-        pass
-    raise SourceError(
-        f"{clean_line(address, 100)!r} is no web address.", hint="Check it in config.toml."
-    )
+        schemes = "", ""
+    if schemes not in (("http", "http"), ("http", "https"), ("https", "https")):
+        raise SourceError(
+            f"{courtesy.host} sends us where we do not go.",
+            why=f"It says to ask {clean_line(location, 100)!r}.",
+        )
+    return address
+
+
+def _in_ascii(address: str) -> str:
+    """Return an address with every character that HTTP cannot carry percent-encoded."""
+    parts = urlsplit(address)
+    if parts.hostname and not parts.hostname.isascii():
+        host = parts.hostname.encode("idna").decode("ascii")
+        address = parts._replace(netloc=f"{host}:{parts.port}" if parts.port else host).geturl()
+    return quote(address, safe=string.punctuation)
+
+
+def _validators(headers: Message) -> Validators:
+    return Validators(_header(headers.get("ETag")), _header(headers.get("Last-Modified")))
+
+
+def _header(value: str | None) -> str | None:
+    """Return a header's value if it is one that can be sent back."""
+    if value and len(value) <= 300 and value.isascii() and value.isprintable():
+        return value
+    return None
 
 
 def _unreachable(host: str, error: Exception, timeout: float) -> SourceError:

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
-from assistant.sources import polite
+from assistant.sources import courtesy, polite
 from assistant.sources.arxiv_api import fetch_by_ids
 from assistant.sources.arxiv_atom import Refused, read_feed
 from assistant.sources.record import Author, Identifier, Record
@@ -29,8 +29,8 @@ OLD = FakePaper("math/0309136", dates=("2003-09-07",), categories=("math.GT",))
 
 
 @pytest.fixture(autouse=True)
-def _fresh_courtesy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polite, "_last_request", {})
+def _fresh_courtesy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_COURTESY", str(tmp_path / "courtesy"))
 
 
 class Pauses(list[float]):
@@ -115,7 +115,7 @@ def test_what_does_not_pass_is_told(fault: str) -> None:
     with fake_arxiv([CLIP], [fault] * 100) as server:
         with pytest.raises(SourceError) as told:
             list(fetch_by_ids(["2103.00020"], settings(server), pause=pauses))
-        assert len(server.requests) == polite.MAX_TRIES
+        assert len(server.requests) == courtesy.MAX_TRIES
     assert "Asked 5 times" in told.value.why
     assert told.value.hint
     # Longer each time.

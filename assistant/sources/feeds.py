@@ -1,0 +1,233 @@
+"""RSS and Atom feeds of anybody: blogs, releases."""
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from assistant.config import FeedsSettings
+from assistant.errors import SourceError
+from assistant.sources.arxiv_feed import moment, parse_feed
+from assistant.sources.courtesy import Again, Courtesy, persist
+from assistant.sources.polite import MAX_REDIRECTS, Elsewhere, Validators, get
+from assistant.sources.xml_document import read_xml, xml_text
+from assistant.text import clean, clean_line
+
+MAX_ITEMS = 200
+MAX_SUMMARY = 4_000
+MAX_BODY_BYTES = 10_000_000
+_MAX_MARKUP = 100_000
+_ROOTS = ("rss", "feed", "RDF")
+_DECLARES = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENDS = re.compile(r"</(?:rss|feed|(?:\w+:)?RDF)\s*>\s*(?:<!--[^<]*-->\s*)*\Z")
+_HIDDEN = ("script", "style", "template", "noscript", "iframe", "object", "svg", "math")
+_BREAKS = ("p", "br", "div", "li", "ul", "ol", "tr", "pre", "blockquote", "h1", "h2", "h3", "h4")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a feed: text without markup; `published` is an ISO moment in UTC."""
+
+    id: str
+    title: str
+    link: str | None
+    published: str | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedItems:
+    """A feed's newest items, what to ask with the next time, and where it has moved to for good.
+
+    `items` is None where nothing has changed.
+    """
+
+    title: str
+    items: tuple[Item, ...] | None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+
+
+def fetch_feed_items(
+    address: str,
+    settings: FeedsSettings,
+    *,
+    pause: Callable[[float], None],
+    validators: Validators | None = None,
+) -> FetchedItems:
+    """Return the items of the feed at an address, at most `MAX_ITEMS` of them.
+
+    A feed may send us on to another server a few times: blogs move, and nothing of theirs is
+    trusted anyway.
+
+    Raises:
+        SourceError: there is no such feed, it cannot be reached, or is no feed.
+    """
+    moved_to, for_good = None, True
+    for _ in range(MAX_REDIRECTS + 1):
+        try:
+            fetched = _fetch(address, settings, pause, validators)
+        except Elsewhere as elsewhere:
+            if _is_local(elsewhere.address) and not _is_local(address):
+                raise SourceError(
+                    "The feed sends us on to a machine of our own network.",
+                    why="No feed of the outside world has a reason to.",
+                ) from None
+            for_good = for_good and elsewhere.for_good
+            address = elsewhere.address
+            moved_to = address if for_good else moved_to
+            continue
+        if for_good and fetched.moved_to:
+            moved_to = fetched.moved_to
+        return FetchedItems(
+            fetched.title, fetched.items, fetched.etag, fetched.last_modified, moved_to
+        )
+    raise SourceError("The feed is sent on and on.", hint="Check its address.")
+
+
+def _fetch(
+    address: str,
+    settings: FeedsSettings,
+    pause: Callable[[float], None],
+    validators: Validators | None,
+) -> FetchedItems:
+    courtesy = Courtesy(address, settings.interval_seconds, pause)
+
+    def attempt() -> FetchedItems:
+        answer = get(
+            address,
+            {},
+            courtesy=courtesy,
+            timeout=settings.timeout_seconds,
+            most=MAX_BODY_BYTES,
+            validators=validators,
+        )
+        if answer.status == 304:
+            return FetchedItems("", None, *answer.validators, answer.moved_to)
+        title, items = read_feed_items(answer.body)
+        return FetchedItems(title, items, *answer.validators, answer.moved_to)
+
+    return persist(courtesy, attempt)
+
+
+def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
+    """Return a feed's title and its items.
+
+    XML that is whole but not well formed, as blogs have it, is mended; what breaks off or declares
+    a document type is not.
+
+    Raises:
+        Again: the document is not whole, or no feed.
+    """
+    text = xml_text(body)
+    if _DECLARES.search(text, 0, 2_000):
+        raise Again("an answer that declares a document type")
+    try:
+        if read_xml(text).tag.rpartition("}")[2] not in _ROOTS:
+            raise Again("an answer that is no feed")
+    except Again:
+        if not _ENDS.search(text, max(len(text) - 2_000, 0)):
+            raise
+    parsed = parse_feed(text)
+    if not parsed.get("version"):
+        raise Again("an answer that is no feed")
+    items: dict[str, Item] = {}
+    for entry in parsed.entries:
+        item = _item(entry)
+        if item is not None and len(items) < MAX_ITEMS:
+            items.setdefault(item.id, item)
+    return _text(parsed.feed, "title", 300, clean_line), tuple(items.values())
+
+
+def plain_text(markup: str, limit: int = MAX_SUMMARY) -> str:
+    """Return HTML as text: no tag, no script, no control character, at most `limit` long."""
+    reader = _TextReader()
+    try:
+        reader.feed(markup[:_MAX_MARKUP])
+        reader.close()
+    except (AssertionError, ValueError):
+        # The standard library gives up on some declarations; what it had read is text.
+        pass
+    lines = (" ".join(line.split()) for line in clean("".join(reader.pieces)).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:limit].rstrip()
+
+
+class _TextReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._hidden: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._hidden is None and tag in _HIDDEN:
+            self._hidden = tag
+        elif tag in _BREAKS:
+            self.pieces.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BREAKS:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._hidden:
+            self._hidden = None
+        elif tag in _BREAKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden is None:
+            self.pieces.append(data)
+
+
+def _item(entry: Any) -> Item | None:
+    title = _text(entry, "title", 500, clean_line)
+    link = _link(_told(entry, "link"))
+    published = moment(entry, "published") or moment(entry, "updated")
+    content: Any = next((one for one in entry.get("content") or () if _told(one, "value")), {})
+    summary = _text(entry, "summary", MAX_SUMMARY, clean) or plain_text(_told(content, "value"))
+    known = clean_line(_told(entry, "id"), 500) or link
+    if not known:
+        if not title:
+            return None
+        known = hashlib.blake2b(f"{title}\n{published}".encode(), digest_size=16).hexdigest()
+    return Item(known, title, link, published, summary)
+
+
+def _link(text: str) -> str | None:
+    """Return an http(s) address that can be shown and opened, None for any other."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    fine = fine and len(text) <= 2_000 and text == clean_line(text) and " " not in text
+    return text if fine else None
+
+
+def _is_local(address: str) -> bool:
+    """Tell an address that names this machine or its network."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+def _text(fields: Any, name: str, limit: int, cleaned: Callable[[str, int], str]) -> str:
+    """Return a field as text: its markup is taken off only where it has some."""
+    told = _told(fields, name)
+    detail = fields.get(f"{name}_detail") or {}
+    if detail.get("type") != "text/plain":
+        told = plain_text(told, limit)
+    return cleaned(told, limit)
+
+
+def _told(fields: Any, name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
