@@ -59,18 +59,55 @@ class LibrarySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The server mail goes out by, and who writes to whom.
+
+    `security` is starttls, tls (from the first byte) or none, which only this machine's own server
+    may have. `to` may name several addresses, separated by commas. Without `user` there is no
+    login. The password is never here.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """How many papers a digest shows, how many of them to explore, and where it is delivered.
+
+    `folder` is where `--deliver` writes it; empty means `digests` in the home.
+    """
+
+    size: int = 20
+    explore: int = 2
+    folder: str = ""
+    mail: MailSettings = field(default_factory=MailSettings)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of `config.toml`; what it does not say has these defaults."""
 
     search: SearchSettings = field(default_factory=SearchSettings)
     library: LibrarySettings = field(default_factory=LibrarySettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
+    digest: DigestSettings = field(default_factory=DigestSettings)
 
 
-_CHOICES = {"search.device": ("auto", "cpu", "cuda")}
+_CHOICES = {
+    "search.device": ("auto", "cpu", "cuda"),
+    "digest.mail.security": ("starttls", "tls", "none"),
+}
 _AT_LEAST: dict[str, float] = {
     "library.backups_kept": 1,
     "library.lock_wait_seconds": 0,
+    "digest.size": 1,
+    "digest.explore": 0,
+    "digest.mail.port": 1,
     "sources.arxiv.interval_seconds": 0,
     "sources.arxiv.timeout_seconds": 0.1,
     "sources.arxiv.page_size": 1,

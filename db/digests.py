@@ -134,7 +134,7 @@ def announced_between(
 ) -> list[Waiting]:
     """Return papers announced as new or cross-listed from one day to another, both included."""
     return waiting(
-        connection, -1, categories, after=_day_before(since), until=until, changed_after="9999"
+        connection, -1, categories, after=day_before(since), until=until, changed_after="9999"
     )
 
 
@@ -225,5 +225,6 @@ def put_offered(
     )  # fmt: skip
 
 
-def _day_before(day: str) -> str:
+def day_before(day: str) -> str:
+    """Return the ISO day before an ISO day."""
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

@@ -1,12 +1,12 @@
 """Vectors in the library, keyed by work, model and text: what is there, missing or stale."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from db.models import Embedding, EmbeddingModel, Work
-from db.works import among, insert_rows
+from db.works import among, insert_rows, pairs
 
 
 class PendingText(NamedTuple):
@@ -126,6 +126,20 @@ def put_vectors(connection: Connection, model: int, rows: Sequence[tuple[int, in
             if work_id in present
         ],
     )
+
+
+def fresh_vectors(connection: Connection, model: int, work_ids: Iterable[int]) -> dict[int, bytes]:
+    """Return work id -> float16 bytes of these works' vectors of their present text."""
+    query = (
+        select(Embedding.work_id, Embedding.vector)
+        .join(Work, Work.id == Embedding.work_id)
+        .where(
+            Embedding.model_id == model,
+            among(Embedding.work_id, work_ids),
+            Embedding.text_digest == Work.text_digest,
+        )
+    )
+    return pairs(connection.execute(query))
 
 
 def newest_vector(connection: Connection, model: int) -> tuple[int, int]:

@@ -11,6 +11,11 @@ from assistant import __version__
 
 COMMANDS = {
     "status": ("status", "Show the state of the library, and what to do next."),
+    "sync": ("syncing", "Fetch what arXiv announced, complete, and what your feeds have."),
+    "digest": ("digesting", "Show the day's papers for you, ranked, with reasons."),
+    "profile": ("profile", "Say what a digest is about: categories, likes, authors, muted words."),
+    "feed": ("feed", "Follow blogs, releases and other feeds."),
+    "schedule": ("schedule", "Have this machine make your digest every morning."),
     "import": ("importing", "Bring papers in: an arXiv snapshot, BibTeX, ids, our exports."),
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),
     "search": ("searching", "Find papers by words, by meaning, or both."),

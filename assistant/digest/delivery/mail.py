@@ -7,12 +7,12 @@ import re
 import smtplib
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, localtime
 
+from assistant.config import MailSettings
 from assistant.digest.delivery.connection import NoEncryption, connect
 from assistant.digest.model import Digest
 from assistant.digest.renderers import render, words
@@ -32,23 +32,6 @@ _POLICY = SMTP.clone(cte_type="7bit")
 
 class MailError(AssistantError):
     """The digest was not sent; nobody got it unless the message says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """The server mail goes out by, and who writes to whom.
-
-    `security` is starttls, tls (from the first byte) or none, which only this machine's own server
-    may have. `to` may name several addresses, separated by commas. Without `user` there is no
-    login. The password is never here.
-    """
-
-    host: str = ""
-    port: int = 587
-    security: str = "starttls"
-    user: str = ""
-    sender: str = ""
-    to: str = ""
 
 
 def find_password(settings: MailSettings) -> str | None:

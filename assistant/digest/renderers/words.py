@@ -13,7 +13,7 @@ from assistant.text import clean, clean_line
 FOR_YOU = "For you"
 EXPLORE = "Outside your usual reading"
 FEEDS = "From your feeds"
-NEXT_STEPS = ("assistant paper open ID", "assistant paper like ID", "assistant profile like ID")
+NEXT_STEPS = ("assistant paper open ID", "assistant profile like ID", "assistant similar ID")
 
 _NAMED_AUTHORS = 3
 _LONGEST_NAME = 60
@@ -109,7 +109,7 @@ def _verdict(state: str, group: list[CoveredBatch], digest: Digest) -> str:
         told = all(batch.expected is not None for batch in group)
         return f"partial, {missing:,} missing" if told else f"partial, {received:,} received"
     if state == "stale":
-        return f"{source_name(group[0].source)} still shows {when}"
+        return f"nothing of {when} yet; {source_name(group[0].source)} is late"
     if state == "holiday":
         return f"no announcements{f' on {when}' if day != digest.date else ''} (holiday)"
     if state == "failed":

@@ -1,0 +1,116 @@
+"""`assistant sync`."""
+
+import time
+
+import click
+
+from assistant.cli.output import json_option, note, plural, print_json, progress
+from assistant.cli.session import Session, session
+from assistant.errors import UsageError
+from assistant.library.feeds import FeedOutcome, sync_feeds
+from assistant.library.following import ensure_main
+from assistant.library.sync import SyncReport, sync
+from assistant.sources.arxiv_names import checked_category
+from db import profiles
+from db.announcing import BatchView
+
+_ISO_DAY = click.DateTime(["%Y-%m-%d"])
+_PARTLY = 3
+
+
+@click.command("sync")
+@click.argument("categories", nargs=-1)
+@click.option("--since", type=_ISO_DAY, help="Reach back to this day (YYYY-MM-DD).")
+@click.option("--no-embed", is_flag=True, help="Leave embedding to `digest` or `embed`.")
+@json_option
+@click.pass_context
+def sync_command(
+    ctx: click.Context,
+    categories: tuple[str, ...],
+    since: object,
+    no_embed: bool,
+    as_json: bool,
+) -> None:
+    """Fetch what arXiv announced, check that it is complete, and fill earlier gaps.
+
+    CATEGORIES such as cs.LG limit it to these; otherwise all that your profiles follow, and your
+    feeds. arXiv wants three seconds between requests, so a category takes some ten seconds. Exit
+    code 3 says that something is still missing; the next sync tries again.
+    """
+    for category in categories:
+        checked_category(category)
+    with session() as s:
+        followed = list(dict.fromkeys(categories)) or _followed(s)
+        day = str(since)[:10] if since else None
+        with progress("arXiv", quiet=as_json) as bar:
+            report = sync(
+                s.database,
+                s.settings.sources.arxiv,
+                followed,
+                pause=time.sleep,
+                since=day,
+                progress=lambda done, total, told: bar.update(done, total, told),
+            )
+        outcomes = []
+        if not categories:
+            outcomes = sync_feeds(s.database, s.settings.sources.feeds, pause=time.sleep)
+        if as_json:
+            print_json(_as_json(report, outcomes))
+        else:
+            _print(report, outcomes)
+        if not no_embed and any(batch.received for batch in report.batches):
+            from assistant.cli.embedding import embed_all
+
+            embed_all(s, quiet=as_json)
+    if report.vain:
+        ctx.exit(1)
+    if not report.whole or any(one.failure for one in outcomes):
+        ctx.exit(_PARTLY)
+
+
+def _followed(s: Session) -> list[str]:
+    with s.database.write("make the first profile") as connection:
+        ensure_main(connection)
+        followed = profiles.followed_categories(connection)
+    if not followed:
+        raise UsageError(
+            "No profile follows a category.", hint="`assistant profile category cs.LG` adds one."
+        )
+    return followed
+
+
+def _as_json(report: SyncReport, outcomes: list[FeedOutcome]) -> dict[str, object]:
+    return {
+        "batches": [{**batch.as_json(), "detail": batch.detail} for batch in report.batches],
+        "problems": report.problems,
+        "feeds": [
+            {"title": one.title, "address": one.address, "new": one.new, "failure": one.failure}
+            for one in outcomes
+        ],
+    }
+
+
+def _print(report: SyncReport, outcomes: list[FeedOutcome]) -> None:
+    width = max((len(batch.category) for batch in report.batches), default=0)
+    for batch in report.batches:
+        click.echo(f"{batch.date}  {batch.category:<{width}}  {_verdict(batch)}")
+    for one in outcomes:
+        told = one.failure or (plural(one.new, "new item") if one.new else "nothing new")
+        click.echo(f"{one.title}: {told}")
+    note("")
+    if report.whole:
+        note("Everything announced is here. `assistant digest` shows what is for you.")
+    else:
+        note("Some of it is still missing; the next `assistant sync` tries again.")
+
+
+def _verdict(batch: BatchView) -> str:
+    if batch.state == "complete":
+        return f"{click.style('complete', fg='green')}, {plural(batch.received, 'paper')}"
+    if batch.state == "holiday":
+        return f"no announcements ({batch.detail or 'holiday'})"
+    if batch.state == "partial":
+        lacks = "" if batch.expected is None else f", {batch.expected - batch.received:,} missing"
+        told = f"{click.style('partial', fg='yellow')}, {plural(batch.received, 'paper')}{lacks}"
+        return f"{told}: {batch.detail}" if batch.detail else told
+    return f"{click.style(batch.state, fg='red')}: {batch.detail}"

@@ -1,0 +1,100 @@
+"""The feeds a person follows beside papers, brought up to date."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.config import FeedsSettings
+from assistant.errors import NotFoundError, SourceError
+from assistant.sources.feeds import FetchedItems, fetch_feed_items
+from assistant.sources.polite import Validators
+from assistant.text import clean_line
+from db import announcing, feeds
+from db.engine import Connection, Database
+
+MAX_ADDRESS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOutcome:
+    """What became of one feed: how many items are new, or why it could not be read."""
+
+    title: str
+    address: str
+    new: int
+    failure: str | None = None
+
+
+def add_feed(
+    database: Database, address: str, settings: FeedsSettings, *, pause: Callable[[float], None]
+) -> FeedOutcome:
+    """Follow a feed, which must be readable now; its present items are known, not new.
+
+    Raises:
+        SourceError: there is no feed at the address.
+    """
+    address = clean_line(address, MAX_ADDRESS)
+    fetched = fetch_feed_items(address, settings, pause=pause)
+    address = fetched.moved_to or address
+    with database.write("follow a feed") as connection:
+        feed = feeds.add_feed(connection, address, fetched.title)
+        return _kept(connection, feed, address, fetched)
+
+
+def find_feed(database: Database, named: str) -> feeds.FeedView:
+    """Return the feed with this address, number or title.
+
+    Raises:
+        NotFoundError: no feed is called so, or several are.
+    """
+    with database.read() as connection:
+        known = feeds.feeds(connection)
+    found = [one for one in known if named in (str(one.id), one.address)]
+    found = found or [one for one in known if named.lower() in one.title.lower()]
+    if len(found) != 1:
+        raise NotFoundError(
+            f"{'No feed is' if not found else 'Several feeds are'} called"
+            f" {clean_line(named, 80)!r}.",
+            hint="`assistant feed list` shows each with its number.",
+        )
+    return found[0]
+
+
+def sync_feeds(
+    database: Database, settings: FeedsSettings, *, pause: Callable[[float], None]
+) -> list[FeedOutcome]:
+    """Fetch what is new in every feed; one that fails is noted and costs no other."""
+    with database.read() as connection:
+        known = feeds.feeds(connection)
+    return [_synced(database, feed, settings, pause) for feed in known]
+
+
+def _synced(
+    database: Database,
+    feed: feeds.FeedView,
+    settings: FeedsSettings,
+    pause: Callable[[float], None],
+) -> FeedOutcome:
+    with database.read() as connection:
+        validators = Validators(*announcing.validators(connection, feed.address))
+    try:
+        fetched = fetch_feed_items(feed.address, settings, pause=pause, validators=validators)
+    except SourceError as error:
+        why = f"{error.title} {error.why}".strip()
+        with database.write("note a feed's failure") as connection:
+            feeds.checked(connection, feed.id, failure=why)
+        return FeedOutcome(feed.title, feed.address, 0, why)
+    with database.write("store a feed's items") as connection:
+        return _kept(connection, feed.id, feed.address, fetched)
+
+
+def _kept(connection: Connection, feed: int, address: str, fetched: FetchedItems) -> FeedOutcome:
+    rows = [
+        (one.id, one.title, one.link or "", one.published, one.summary)
+        for one in reversed(fetched.items or ())
+    ]
+    new = feeds.put_items(connection, feed, rows)
+    moved = fetched.moved_to if fetched.moved_to != address else None
+    title = fetched.title or address
+    feeds.checked(connection, feed, title=title, address=moved)
+    announcing.put_validators(connection, moved or address, fetched.etag, fetched.last_modified)
+    return FeedOutcome(title, moved or address, new)
