@@ -12,6 +12,7 @@ from pathlib import Path
 from db.errors import BackupError, DatabaseDamagedError
 
 _PAGES_A_STEP = 2_048
+_DIGEST_PIECE = 1 << 23
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -117,8 +118,10 @@ def list_backups(folder: Path) -> list[Backup]:
     return backups
 
 
-def verify_backup(path: Path) -> int:
+def verify_backup(path: Path, *, progress: Callable[[int, int], None] | None = None) -> int:
     """Check a backup's digest and integrity; return how many works it holds.
+
+    `progress` is called with bytes read and bytes in all; the integrity check comes after them.
 
     Raises:
         BackupError: it is missing, changed since it was made, or damaged.
@@ -128,7 +131,7 @@ def verify_backup(path: Path) -> int:
     stored = path.with_suffix(".sha256")
     if stored.is_file():
         expected = stored.read_text(encoding="utf-8").split()[:1]
-        if expected != [_file_digest(path)]:
+        if expected != [_file_digest(path, progress)]:
             raise BackupError(
                 f"{path.name} is not what it was when it was made.",
                 why="Its digest differs from the one written beside it.",
@@ -137,10 +140,13 @@ def verify_backup(path: Path) -> int:
     return _verify(path)
 
 
-def restore_backup(backup: Path, library: Path) -> None:
+def restore_backup(
+    backup: Path, library: Path, *, progress: Callable[[int, int], None] | None = None
+) -> None:
     """Put a verified copy of `backup` in the library's place by rename; the old file goes aside.
 
-    The replaced library stays as `library.db.replaced` until the next restore.
+    The replaced library stays as `library.db.replaced` until the next restore. `progress` is called
+    with pages copied and pages in all.
 
     Raises:
         BackupError: the backup does not verify, or the copy cannot be written.
@@ -150,7 +156,13 @@ def restore_backup(backup: Path, library: Path) -> None:
     partial.unlink(missing_ok=True)
     try:
         with closing(_open(backup, readonly=True)) as source, closing(_create(partial)) as target:
-            source.backup(target, pages=_PAGES_A_STEP)
+            source.backup(
+                target,
+                pages=_PAGES_A_STEP,
+                progress=(lambda _, left, total: progress(total - left, total))
+                if progress
+                else None,
+            )
         _verify(partial)
         _sync(partial)
         _set_aside(library)
@@ -210,9 +222,15 @@ def _rotate(folder: Path, keep: int) -> None:
         stale.unlink(missing_ok=True)
 
 
-def _file_digest(path: Path) -> str:
+def _file_digest(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
+    digest = hashlib.sha256()
+    total = path.stat().st_size
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(_DIGEST_PIECE):
+            digest.update(piece)
+            if progress:
+                progress(file.tell(), total)
+    return digest.hexdigest()
 
 
 def _write_synced(path: Path, text: str) -> None:

@@ -71,7 +71,8 @@ def restore_command(
     assert backup is not None
     if not backup.is_file() and (home.backups / backup.name).is_file():
         backup = home.backups / backup.name
-    works = verify_backup(backup)
+    with progress("Verifying", quiet=as_json) as bar:
+        works = verify_backup(backup, progress=bar.update)
     if check:
         if as_json:
             print_json({"path": str(backup), "works": works, "restorable": True})
@@ -83,7 +84,8 @@ def restore_command(
             f"Replace the library with {backup.name} ({plural(works, 'work')})?", abort=True
         )
     load_settings(home)
-    restore_backup(backup, home.library_file)
+    with progress("Restoring", quiet=as_json) as bar:
+        restore_backup(backup, home.library_file, progress=bar.update)
     if as_json:
         print_json({"path": str(backup), "works": works, "restored": True})
     else:

@@ -1,14 +1,20 @@
 """`assistant doctor`."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import click
 
-from assistant.cli.output import json_option, note, print_json
+from assistant.cli.output import json_option, note, print_json, progress
 from assistant.config import find_home, load_settings
 from assistant.library.health import Finding, check_file, check_library, check_place
 from assistant.library.opening import open_library
 
+_CHECKS = (
+    "permissions", "disk", "file system", "integrity", "full-text index", "spelling", "clock",
+    "backups", "model", "embeddings", "vector index", "orphaned indexes", "unused vectors",
+)  # fmt: skip
+"""What is looked at, in order; for the bar, since the larger ones take a while each."""
 _MARKS = {"ok": ("✓", "green"), "advice": ("!", "yellow"), "fault": ("✗", "red")}
 
 
@@ -25,7 +31,14 @@ def doctor_command(ctx: click.Context, fix: bool, as_json: bool) -> None:
     """
     told = []
     faulty = False
-    for finding in _examine():
+    with progress("Checking", quiet=as_json) as bar:
+        bar.update(0, len(_CHECKS), _CHECKS[0])
+        found = []
+        for finding in _examine():
+            found.append(finding)
+            following = dict(pairwise(_CHECKS)).get(finding.name, "")
+            bar.update(min(len(found), len(_CHECKS)), len(_CHECKS), following)
+    for finding in found:
         outcome = finding.mend() if fix and finding.mend and finding.level != "ok" else None
         faulty = faulty or (finding.level == "fault" and outcome is None)
         told.append({

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from assistant.cli.hits import hits_json, print_hits
-from assistant.cli.output import json_option, note, print_json
+from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
 from assistant.search.answers import MODES, Answer, Mode
@@ -61,8 +61,11 @@ def search_command(
         if save_as:
             with s.database.write("save a search") as connection:
                 personal.save_search(connection, _name(save_as), text)
-        engine = SearchEngine(s.database, s.home, s.settings, announce=note)
-        answer = engine.search(text, mode=mode, limit=limit, exact=exact)
+        with progress("Building the vector index", quiet=as_json) as bar:
+            engine = SearchEngine(
+                s.database, s.home, s.settings, announce=note, progress=bar.update
+            )
+            answer = engine.search(text, mode=mode, limit=limit, exact=exact)
         reasons = engine.explain(answer.hits, answer.query)
         if as_json:
             print_json(hits_json(answer.hits, reasons))

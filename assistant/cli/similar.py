@@ -3,7 +3,7 @@
 import click
 
 from assistant.cli.hits import hits_json, print_hits
-from assistant.cli.output import json_option, note, print_json
+from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import find_work, session
 from assistant.errors import NotFoundError
 from assistant.search.engine import SearchEngine
@@ -21,8 +21,11 @@ def similar_command(id: str, limit: int, as_json: bool) -> None:
     with session() as s:
         with s.database.read() as connection:
             work = find_work(connection, id)
-        engine = SearchEngine(s.database, s.home, s.settings, announce=note)
-        hits = engine.similar(work.id, limit=limit)
+        with progress("Building the vector index", quiet=as_json) as bar:
+            engine = SearchEngine(
+                s.database, s.home, s.settings, announce=note, progress=bar.update
+            )
+            hits = engine.similar(work.id, limit=limit)
         if not hits:
             raise NotFoundError(
                 f"{work.public_id} is not embedded yet, so nothing can be compared with it.",

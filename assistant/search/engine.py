@@ -12,7 +12,7 @@ from assistant.search.embedding import Coverage, answering_model
 from assistant.search.encoders import encoder_key, load_encoder
 from assistant.search.explain import closest_sentence, matched_terms
 from assistant.search.fusion import FusedHit, fuse
-from assistant.search.index_files import index_is_current, open_index
+from assistant.search.index_files import open_index
 from assistant.search.lexical import LexicalResult, restriction_of, search_lexical
 from assistant.search.query import Query, parse_query
 from db import fulltext, vectors, works
@@ -31,7 +31,6 @@ DEPTH = 200
 _NARROW_FILTER = 2_000
 _WIDER = 3
 _WIDEST = 20_000
-_LARGE = 100_000
 
 
 class SearchEngine:
@@ -44,11 +43,14 @@ class SearchEngine:
         settings: Settings,
         *,
         announce: Callable[[str], None] = lambda _: None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
+        """Open nothing yet; `progress` is told vectors done and in all while an index is built."""
         self.database = database
         self._home = home
         self._settings = settings
         self._announce = announce
+        self._progress = progress
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -80,11 +82,7 @@ class SearchEngine:
         with self.database.read() as connection:
             known = {one.key: one.dimensions for one in vectors.models(connection)}
         key = self.coverage.model_key
-        if self.coverage.works > _LARGE and not index_is_current(
-            self.database, self._home.index, key
-        ):
-            self._announce("Bringing the vector index up to date; this takes a moment.")
-        return open_index(self.database, self._home.index, key, known[key])
+        return open_index(self.database, self._home.index, key, known[key], progress=self._progress)
 
     def refresh(self) -> None:
         """Take note of papers and vectors that have come since."""
