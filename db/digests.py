@@ -58,7 +58,7 @@ def latest_digest(connection: Connection, profile: int, until: str) -> StoredDig
     return _one(connection, "date <= :date", {"profile": profile, "date": until})
 
 
-def digests_since(connection: Connection, profile: int, count: int) -> list[StoredDigest]:
+def newest_digests(connection: Connection, profile: int, count: int) -> list[StoredDigest]:
     """Return a profile's newest digests, newest first."""
     rows = connection.execute(
         text("SELECT id FROM digests WHERE profile_id = :profile ORDER BY date DESC LIMIT :count"),

@@ -40,20 +40,8 @@ def sync_command(
     for category in categories:
         checked_category(category)
     with session() as s:
-        followed = list(dict.fromkeys(categories)) or _followed(s)
         day = str(since)[:10] if since else None
-        with progress("arXiv", quiet=as_json) as bar:
-            report = sync(
-                s.database,
-                s.settings.sources.arxiv,
-                followed,
-                pause=time.sleep,
-                since=day,
-                progress=lambda done, total, told: bar.update(done, total, told),
-            )
-        outcomes = []
-        if not categories:
-            outcomes = sync_feeds(s.database, s.settings.sources.feeds, pause=time.sleep)
+        report, outcomes = sync_everything(s, categories, day, quiet=as_json)
         if as_json:
             print_json(_as_json(report, outcomes))
         else:
@@ -66,6 +54,25 @@ def sync_command(
         ctx.exit(1)
     if not report.whole or any(one.failure for one in outcomes):
         ctx.exit(_PARTLY)
+
+
+def sync_everything(
+    s: Session, categories: tuple[str, ...], since: str | None, *, quiet: bool
+) -> tuple[SyncReport, list[FeedOutcome]]:
+    """Sync these categories, or all that profiles follow and all feeds, showing progress."""
+    followed = list(dict.fromkeys(categories)) or _followed(s)
+    with progress("arXiv", quiet=quiet) as bar:
+        report = sync(
+            s.database,
+            s.settings.sources.arxiv,
+            followed,
+            pause=time.sleep,
+            since=since,
+            progress=bar.update,
+        )
+    if categories:
+        return report, []
+    return report, sync_feeds(s.database, s.settings.sources.feeds, pause=time.sleep)
 
 
 def _followed(s: Session) -> list[str]:

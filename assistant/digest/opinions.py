@@ -5,7 +5,13 @@ from datetime import datetime
 
 from db.profiles import Judged
 
-_STATES = {"read": 0.5, "later": 0.5, "skimmed": 0.2, "unread": 0.0}
+_LIKED = {1: "liked", -1: "disliked"}
+_STATES = {
+    "read": (0.5, "read"),
+    "later": (0.5, "kept for later"),
+    "skimmed": (0.2, "skimmed"),
+    "unread": (0.0, "left unread"),
+}
 _TAGGED = 0.5
 _STARRED = 0.9
 _RATINGS = {1: -1.0, 2: -0.7, 3: 0.2, 4: 0.9, 5: 1.0}
@@ -13,11 +19,15 @@ _RATINGS = {1: -1.0, 2: -0.7, 3: 0.2, 4: 0.9, 5: 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """A work and how much it is liked: 1 is a like, -1 a dislike, between are weaker signs."""
+    """A work and how much it is liked: 1 is a like, -1 a dislike, between are weaker signs.
+
+    `verb` says what the person did, as in "which you liked".
+    """
 
     work: Judged
     weight: float
     age_days: float
+    verb: str
 
 
 def opinion(judged: Judged, now: datetime) -> Opinion | None:
@@ -27,13 +37,11 @@ def opinion(judged: Judged, now: datetime) -> Opinion | None:
     """
     age = max((now - datetime.fromisoformat(judged.at)).total_seconds() / 86_400, 0.0)
     if judged.liked is not None:
-        return Opinion(judged, float(judged.liked), age)
+        return Opinion(judged, float(judged.liked), age, _LIKED[judged.liked])
     if judged.rating is not None:
-        return Opinion(judged, _RATINGS[judged.rating], age)
-    signs = (
-        _STARRED if judged.starred else 0.0,
-        _TAGGED if judged.tagged else 0.0,
-        _STATES[judged.state],
-    )
-    weight = max(signs)
-    return Opinion(judged, weight, age) if weight else None
+        return Opinion(judged, _RATINGS[judged.rating], age, f"rated {judged.rating}")
+    signs = [_STATES[judged.state]]
+    signs += [(_STARRED, "starred")] if judged.starred else []
+    signs += [(_TAGGED, "tagged")] if judged.tagged else []
+    weight, verb = max(signs)
+    return Opinion(judged, weight, age, verb) if weight else None

@@ -1,0 +1,127 @@
+"""`assistant digest`."""
+
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.output import note, progress
+from assistant.cli.session import Session, session
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.digest.model import Digest
+
+_ISO_DAY = click.DateTime(["%Y-%m-%d"])
+_FORMS = ("terminal", "markdown", "html", "json", "atom")
+_WIDEST = 100
+_PARTLY = 3
+
+
+@click.command("digest")
+@click.option("--date", "day", type=_ISO_DAY, help="The digest of this day (YYYY-MM-DD).")
+@click.option("--since", type=_ISO_DAY, help="Look back: the best since this day, shown or not.")
+@click.option("--profile", "-p", help="Which profile; without it the first one.")
+@click.option("--limit", "-n", type=click.IntRange(1, 500), help="How many papers.")
+@click.option("--format", "form", type=click.Choice(_FORMS), default="terminal", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write it to this file.")
+@click.option("--sync", "sync_first", is_flag=True, help="Fetch what is new before.")
+@click.option("--deliver", is_flag=True, help="Write and mail it as [digest] in config.toml says.")
+@click.pass_context
+def digest_command(
+    ctx: click.Context,
+    day: datetime | None,
+    since: datetime | None,
+    profile: str | None,
+    limit: int | None,
+    form: str,
+    as_json: bool,
+    output: Path | None,
+    sync_first: bool,
+    deliver: bool,
+) -> None:
+    """Show the day's papers for you, ranked, with reasons.
+
+    What was announced since your last digest, the days you missed included. No paper is shown
+    twice unless something happened to it. Asked again for the same day, it shows the same digest,
+    with what has come since at its end. --since looks back over a span and changes nothing.
+    """
+    if since is not None and day is not None and since > day:
+        raise UsageError("--since must not lie after --date.")
+    form = "json" if as_json else form
+    partly = 0
+    with session() as s:
+        if sync_first:
+            partly = _sync(s, quiet=form == "json")
+        digest = _made(s, day, since, profile, limit, quiet=form == "json")
+        if deliver:
+            _deliver(s, digest, profile)
+        elif output is not None:
+            _write(digest, form, output)
+        else:
+            _show(digest, form)
+    if partly:
+        ctx.exit(partly)
+
+
+def _made(
+    s: Session,
+    day: datetime | None,
+    since: datetime | None,
+    profile: str | None,
+    limit: int | None,
+    *,
+    quiet: bool,
+) -> "Digest":
+    from assistant.digest.making import Workshop, today
+
+    date = f"{day:%Y-%m-%d}" if day else today()
+    with progress("Embedding the day's papers", quiet=quiet) as bar:
+        workshop = Workshop(s.database, s.home, s.settings, announce=note, progress=bar.update)
+        if since is not None:
+            return workshop.span(profile, f"{since:%Y-%m-%d}", date, limit=limit)
+        return workshop.digest(profile, date, limit=limit)
+
+
+def _sync(s: Session, *, quiet: bool) -> int:
+    from assistant.cli.syncing import sync_everything
+
+    report, outcomes = sync_everything(s, (), None, quiet=quiet)
+    for problem in report.problems:
+        note(problem)
+    return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
+
+
+def _show(digest: "Digest", form: str) -> None:
+    from assistant.digest.renderers import render
+
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    text = render(digest, form, width=width, color=sys.stdout.isatty())
+    click.echo(text, nl=not text.endswith("\n"))
+
+
+def _write(digest: "Digest", form: str, output: Path) -> None:
+    from assistant.digest.delivery.folder import write_file
+    from assistant.digest.renderers import render
+
+    write_file(output, render(digest, form))
+    note(f"Wrote {output}.")
+
+
+def _deliver(s: Session, digest: "Digest", profile: str | None) -> None:
+    from assistant.digest.delivery import mail
+    from assistant.digest.delivery.folder import write_folder
+    from assistant.digest.making import earlier_digests
+
+    settings = s.settings.digest
+    folder = Path(settings.folder).expanduser() if settings.folder else s.home.path / "digests"
+    earlier = earlier_digests(s.database, digest)
+    write_folder(digest, folder / digest.profile, earlier=earlier)
+    note(f"Wrote the digest of {digest.date} to {folder / digest.profile}.")
+    if settings.mail.host:
+        mail.send(digest, settings.mail, mail.find_password(settings.mail))
+        note(f"Sent it to {settings.mail.to}.")
