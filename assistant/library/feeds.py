@@ -12,6 +12,7 @@ from db import announcing, feeds
 from db.engine import Connection, Database
 
 MAX_ADDRESS = 2_000
+_KEY = "feed:"  # an address that `sync` asks for papers is not done with for feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def add_feed(
     address = fetched.moved_to or address
     with database.write("follow a feed") as connection:
         feed = feeds.add_feed(connection, address, fetched.title)
-        return _kept(connection, feed, address, fetched)
+        return _kept(connection, feed, address, fetched.title, fetched)
 
 
 def find_feed(database: Database, named: str) -> feeds.FeedView:
@@ -75,7 +76,7 @@ def _synced(
     pause: Callable[[float], None],
 ) -> FeedOutcome:
     with database.read() as connection:
-        validators = Validators(*announcing.validators(connection, feed.address))
+        validators = Validators(*announcing.validators(connection, _KEY + feed.address))
     try:
         fetched = fetch_feed_items(feed.address, settings, pause=pause, validators=validators)
     except SourceError as error:
@@ -84,17 +85,19 @@ def _synced(
             feeds.checked(connection, feed.id, failure=why)
         return FeedOutcome(feed.title, feed.address, 0, why)
     with database.write("store a feed's items") as connection:
-        return _kept(connection, feed.id, feed.address, fetched)
+        return _kept(connection, feed.id, feed.address, feed.title, fetched)
 
 
-def _kept(connection: Connection, feed: int, address: str, fetched: FetchedItems) -> FeedOutcome:
+def _kept(
+    connection: Connection, feed: int, address: str, title: str, fetched: FetchedItems
+) -> FeedOutcome:
     rows = [
         (one.id, one.title, one.link or "", one.published, one.summary)
         for one in reversed(fetched.items or ())
     ]
     new = feeds.put_items(connection, feed, rows)
     moved = fetched.moved_to if fetched.moved_to != address else None
-    title = fetched.title or address
+    title = fetched.title or title or address
     feeds.checked(connection, feed, title=title, address=moved)
-    announcing.put_validators(connection, moved or address, fetched.etag, fetched.last_modified)
+    announcing.put_validators(connection, _KEY + (moved or address), fetched.etag, fetched.last_modified)
     return FeedOutcome(title, moved or address, new)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from assistant.library.store import store
 from assistant.sources.announced import Announcement
-from assistant.sources.polite import Validators
 from assistant.sources.record import Entry
 from db import announcing, personal, works
+from db.announcing import BatchView
 from db.engine import Connection, Database
 
 SOURCE = "arxiv"
@@ -29,19 +29,19 @@ def keep(
     date: str,
     announcements: Sequence[Announcement],
     verdict: Verdict,
-    *,
-    answer: tuple[str, Validators] | None = None,
-) -> announcing.BatchView:
+) -> BatchView:
     """Store papers and add them to their batch, all or nothing; told twice, they come once.
 
-    A new version of a paper the person has done something with is an event. `answer` holds the
-    address of a feed now kept whole, and what to ask it with the next time.
+    A new version of a paper the person has done something with is an event. A batch is never judged
+    worse than it was, unless the verdict names papers that are missing.
     """
     with database.write(f"store what {category} announced on {date}") as connection:
         numbers = announcing.newest_numbers(
             connection, SOURCE, [one.record.source_id for one in announcements]
         )
         outcome = store(connection, [Entry((one.record,)) for one in announcements])
+        held = held_batch(connection, category, date)
+        verdict = _no_worse(held, verdict, bool(announcements))
         batch = announcing.put_batch(
             connection, SOURCE, category, date,
             state=verdict.state, expected=verdict.expected, detail=verdict.detail,
@@ -56,10 +56,15 @@ def keep(
             ],
         )
         _note_versions(connection, announcements, outcome.work_ids, numbers)
-        if answer is not None:
-            announcing.put_validators(connection, answer[0], *answer[1])
-        (kept,) = announcing.batches(connection, SOURCE, [category], since=date, until=date)
+        kept = held_batch(connection, category, date)
+    assert kept is not None
     return kept
+
+
+def held_batch(connection: Connection, category: str, date: str) -> BatchView | None:
+    """Return the batch of a category and an ISO day, None where there is none."""
+    found = announcing.batches(connection, SOURCE, [category], since=date, until=date)
+    return found[0] if found else None
 
 
 def followed_since(connection: Connection, category: str) -> str | None:
@@ -70,9 +75,24 @@ def followed_since(connection: Connection, category: str) -> str | None:
 
 def judge_again(
     database: Database, category: str, date: str, verdict: Verdict
-) -> announcing.BatchView:
+) -> BatchView:
     """Write the verdict on a batch anew, its papers as they are."""
     return keep(database, category, date, (), verdict)
+
+
+def _no_worse(held: BatchView | None, verdict: Verdict, news: bool) -> Verdict:
+    """Return the verdict on a batch, or the one it has where a fault would now belittle that."""
+    if held is None or verdict.state == "complete" or verdict.missing:
+        return verdict
+    if verdict.state == "partial":
+        settled = held.state == "complete" or (held.state == "holiday" and not news)
+        counted = held.state == "partial" and held.expected is not None
+        belittles = settled or (counted and verdict.expected is None)
+    else:
+        belittles = held.received > 0 or held.state == "holiday"
+    if not belittles:
+        return verdict
+    return Verdict(held.state, held.expected, held.detail, held.missing)
 
 
 def _note_versions(

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.sources.announced import Announcement, DailyFeed, Kind, Listing
+
+FAR_DAYS = 7
+"""No feed or listing lags so far: one of the two, so far behind the other, has its date wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +15,8 @@ class Today:
     """The newest day a category has announced.
 
     `ids` says what belongs to it and `expected` how many that are, None where the listing page
-    could not be had. `quiet` is a later day on which nothing was announced, `behind` a later day
-    under whose date the feed still shows older papers, `earlier` a feed that is a day late.
+    could not be had. `quiet` is the day of a feed without papers, `behind` a later day under whose
+    date the feed still shows older papers, `earlier` a feed that is a day late.
     """
 
     date: str
@@ -23,6 +27,11 @@ class Today:
     behind: str | None = None
     earlier: DailyFeed | None = None
 
+    @property
+    def newest(self) -> str:
+        """The latest day anything is said of."""
+        return max(filter(None, (self.date, self.quiet, self.behind)))
+
 
 def judge(feed: DailyFeed | None, listing: Listing | None) -> Today | None:
     """Return which day it is and what is known of it; None where nobody says anything.
@@ -30,26 +39,29 @@ def judge(feed: DailyFeed | None, listing: Listing | None) -> Today | None:
     The listing page is believed: it names its day and its count. The feed has been seen with
     yesterday's papers under today's date, and empty on a full day.
     """
-    if listing is None:
-        if feed is None or feed.date is None:
-            return None
-        if not feed.announcements:
-            return Today(feed.date, (), None, None, quiet=feed.date)
-        return Today(feed.date, feed.announcements, None, None)
     told = feed.announcements if feed else ()
+    day = feed.date if feed else None
+    ahead = days_between(listing.date, day) if listing and day else 0
+    known = tuple(one for one in told if listing and one.record.source_id in listing.ids)
+    agree = bool(told) and 2 * len(known) >= len(told)
+    if listing is None or (ahead > FAR_DAYS and not agree):
+        return Today(day, told, None, None, quiet=None if told else day) if day else None
+    if not told or (ahead < -FAR_DAYS and not agree):
+        quiet = day if ahead > 0 else None
+        return Today(listing.date, (), listing.ids, listing.expected, quiet=quiet)
+    if ahead > FAR_DAYS and day:
+        return Today(day, told, listing.ids, listing.expected)
+    if ahead > 0 and day:
+        if agree:
+            return Today(listing.date, known, listing.ids, listing.expected, behind=day)
+        return Today(day, told, None, None)
+    if ahead < 0 and not agree:
+        return Today(listing.date, (), listing.ids, listing.expected, earlier=feed)
     whole = len(listing.ids) >= listing.expected
-    known = tuple(one for one in told if one.record.source_id in listing.ids)
-    ahead = feed is not None and feed.date is not None and feed.date > listing.date
-    if not ahead:
-        mostly_known = 2 * len(known) >= len(told)
-        strangers_stay = feed is not None and feed.date in (None, listing.date) and mostly_known
-        mine = told if strangers_stay or not whole else known
-        late = feed if feed and feed.date and feed.date < listing.date and told else None
-        mine = () if late else mine
-        return Today(listing.date, mine, listing.ids, listing.expected, earlier=late)
-    assert feed is not None
-    if not told:
-        return Today(listing.date, (), listing.ids, listing.expected, quiet=feed.date)
-    if 2 * len(known) >= len(told):
-        return Today(listing.date, known, listing.ids, listing.expected, behind=feed.date)
-    return Today(feed.date or listing.date, told, None, None)
+    mine = told if agree or not whole else known
+    return Today(listing.date, mine, listing.ids, listing.expected)
+
+
+def days_between(earlier: str, later: str) -> int:
+    """Return how many days one ISO day lies after another."""
+    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
