@@ -111,6 +111,22 @@ def batches(
     return [BatchView(*row) for row in connection.execute(query)]
 
 
+def own_counts(connection: Connection, batch_ids: Iterable[int]) -> dict[int, int]:
+    """Return batch -> papers that none of the batches of its day with an earlier category holds."""
+    rows = connection.execute(
+        text(
+            "SELECT b.id, count(*) FROM batches b JOIN (SELECT a.work_id, d.source, d.date,"
+            " min(d.category) AS category FROM announcements a JOIN batches d ON d.id = a.batch_id"
+            " WHERE d.id IN (SELECT value FROM json_each(:ids))"
+            " GROUP BY a.work_id, d.source, d.date) AS first"
+            " ON b.source = first.source AND b.date = first.date AND b.category = first.category"
+            " GROUP BY b.id"
+        ),
+        {"ids": json.dumps(list(batch_ids))},
+    )
+    return pairs(rows)
+
+
 def announced_ids(connection: Connection, batch: int) -> set[str]:
     """Return the source ids a batch holds."""
     query = select(Announcement.source_id).where(Announcement.batch_id == batch)

@@ -1,14 +1,12 @@
 """Profiles: what each follows and mutes, and the papers it likes and dislikes."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text
 
 from db.models import Reading, Work, WorkTag
 from db.models_daily import Offered, Profile, ProfileRating, ProfileRule
 from db.personal import now
-from db.works import among
 
 RULES = ("category", "author", "search", "mute")
 
@@ -104,6 +102,12 @@ def liking(connection: Connection, profile: int, work_id: int) -> int | None:
     return connection.execute(query).scalar()
 
 
+def count_liked(connection: Connection) -> int:
+    """Return how many works any profile likes."""
+    query = select(func.count()).select_from(ProfileRating).where(ProfileRating.liked == 1)
+    return connection.execute(query).scalar_one()
+
+
 def put_liking(connection: Connection, profile: int, work_id: int, liked: int | None) -> None:
     """Like (1) or dislike (-1) a work; None takes it back."""
     connection.execute(
@@ -151,11 +155,3 @@ def judged_works(connection: Connection, profile: int, *, also_unclaimed: bool) 
         for row in connection.execute(query)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.at, one.work_id))
-
-
-def likings_of(connection: Connection, work_ids: Iterable[int]) -> list[tuple[int, int, int, str]]:
-    """Return (profile id, work id, liked, at) of these works in any profile."""
-    query = select(
-        ProfileRating.profile_id, ProfileRating.work_id, ProfileRating.liked, ProfileRating.at
-    ).where(among(ProfileRating.work_id, work_ids))
-    return [(a, b, c, d) for a, b, c, d in connection.execute(query)]

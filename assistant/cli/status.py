@@ -1,5 +1,6 @@
 """`assistant status`, and `assistant` alone."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ from assistant.cli.output import json_option, megabytes, plural, print_json
 from assistant.cli.session import Session, session
 from assistant.search.embedding import Coverage, answering_model, embed_in_background, is_embedding
 from assistant.search.encoders import encoder_key
-from db import personal, works
+from db import personal, profiles, works
 
 _EMBEDDED_UNASKED = 1_000
 
@@ -49,6 +50,7 @@ def _state(s: Session) -> tuple[dict[str, Any], Coverage]:
         synced = personal.last_event(connection, "sync")
         imported = personal.last_event(connection, "import")
         tags = personal.all_tags(connection)
+        liked = profiles.count_liked(connection)
     told = {
         "works": counts["works"],
         "versions": counts["versions"],
@@ -60,6 +62,7 @@ def _state(s: Session) -> tuple[dict[str, Any], Coverage]:
         "reading": states,
         "tags": dict(tags[:50]),
         "last_sync": synced[0] if synced else None,
+        "liked": liked,
         "last_import": imported[0] if imported else None,
         "home": str(s.home.path),
         "bytes": s.home.library_file.stat().st_size,
@@ -75,6 +78,9 @@ def _print(told: dict[str, Any], coverage: Coverage, *, embedding: bool) -> None
     reading = ", ".join(f"{count:,} {state}" for state, count in sorted(told["reading"].items()))
     if reading:
         rows.append(("reading", reading))
+    if told["last_sync"]:
+        moment = datetime.fromisoformat(told["last_sync"]).astimezone()
+        rows.append(("synced", f"{moment:%Y-%m-%d %H:%M}"))
     if told["tags"]:
         rows.append(("tags", "  ".join(f"#{tag} {n}" for tag, n in list(told["tags"].items())[:8])))
     rows.append(("home", f"{told['home']}  ({megabytes(told['bytes'])})"))
@@ -95,6 +101,12 @@ def _next_steps(told: dict[str, Any], coverage: Coverage, embedding: bool) -> li
             steps.append(f"assistant embed                 {plural(left, 'paper')} to go")
     if told["configured_model"] != coverage.model_name:
         steps.append(f"{coverage.model_name} answers until {told['configured_model']} is ready.")
+    if told["last_sync"]:
+        steps.append("assistant digest                what is new, for you")
+    else:
+        steps.append("assistant sync                  fetch what arXiv announced last")
+    if not told["liked"]:
+        steps.append("assistant profile like ID       teach the digest; a dozen likes do a lot")
     steps.append('assistant search "how to train with less memory"')
     steps.append("assistant import FILE           an arXiv snapshot, a .bib, an export")
     steps.append("assistant paper show ID         then rate, tag, read, open")

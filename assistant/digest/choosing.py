@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Protocol
 
+from threadpoolctl import threadpool_limits
+
 from assistant.config import Home, Settings
 from assistant.digest.gathering import Gathered
 from assistant.digest.model import DigestEntry, Folded
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
 MOST_AGAIN = 3
 """Papers shown before and not kept by the person, that come again for something that happened."""
-_NEAR_NAMED = 2
+_NEAR_NAMED = 1
 _TERMS_NAMED = 5
 
 
@@ -93,9 +95,11 @@ def choose(tools: Tools, profile: Following, found: Gathered, day: str, limit: i
         if work not in known
     ]
     explore = min(tools.settings.digest.explore, max(limit - 1, 0))
-    ranking = rank(
-        taste, candidates, seed=f"{profile.name} {day}", explore=explore, explained=2 * limit
-    )
+    # With a second thread a busy machine takes three times as long: they spin, waiting.
+    with threadpool_limits(limits=1):
+        ranking = rank(
+            taste, candidates, seed=f"{profile.name} {day}", explore=explore, explained=2 * limit
+        )
     chosen = _chosen(ranking, found, kept, limit)
     with tools.database.read() as connection:
         entries = tuple(

@@ -1,11 +1,13 @@
 """What a digest has to choose from: papers waiting, papers something happened to, feed items."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.digest.model import CoveredBatch, FeedItem
 from assistant.library.following import Following
 from assistant.library.sync.ledger import SOURCE
 from db import announcing, digests, feeds
+from db.announcing import BatchView
 from db.digests import Changed, StoredDigest, Waiting
 from db.engine import Connection
 
@@ -57,17 +59,13 @@ def gather(connection: Connection, profile: Following, day: str) -> Gathered:
     )  # fmt: skip
     late = {one.date for one in waiting}
     known = announcing.batches(connection, SOURCE, profile.categories, until=day)
-    covered = [
-        CoveredBatch(one.source, one.category, one.date, one.state, one.expected, one.received)
-        for one in known
-        if one.date > after or one.date in late
-    ]
+    covered = _covered(connection, [one for one in known if one.date > after or one.date in late])
     seen = latest.last_item if latest is not None else 0
     items = feeds.items_after(connection, seen, MOST_ITEMS)
     return Gathered(
         tuple(waiting),
         tuple(changed),
-        tuple(covered),
+        covered,
         tuple(FeedItem(one.feed, one.title, one.link, one.published, one.summary) for one in items),
         feeds.last_item(connection),
         latest,
@@ -79,8 +77,15 @@ def gather_span(connection: Connection, profile: Following, since: str, until: s
     """Return all that was announced from one day to another, whether it was shown or not."""
     waiting = digests.announced_between(connection, profile.categories, since=since, until=until)
     known = announcing.batches(connection, SOURCE, profile.categories, since=since, until=until)
-    covered = [
-        CoveredBatch(one.source, one.category, one.date, one.state, one.expected, one.received)
+    return Gathered(tuple(waiting), (), _covered(connection, known), (), 0, None, None)
+
+
+def _covered(connection: Connection, known: Sequence[BatchView]) -> tuple[CoveredBatch, ...]:
+    own = announcing.own_counts(connection, [one.id for one in known])
+    return tuple(
+        CoveredBatch(
+            one.source, one.category, one.date, one.state, one.expected, one.received,
+            own.get(one.id, 0),
+        )
         for one in known
-    ]
-    return Gathered(tuple(waiting), (), tuple(covered), (), 0, None, None)
+    )  # fmt: skip

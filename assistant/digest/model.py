@@ -9,6 +9,8 @@ class CoveredBatch:
     """The verdict on one announcement day of one category.
 
     `state` is complete, partial, stale, holiday or failed; `expected` is None where nobody said.
+    `own` counts the papers that no category before it announced the same day, so that a paper
+    listed in several is counted once.
     """
 
     source: str
@@ -17,6 +19,7 @@ class CoveredBatch:
     state: str
     expected: int | None
     received: int
+    own: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,5 +99,7 @@ def _kept(
     moved = fetched.moved_to if fetched.moved_to != address else None
     title = fetched.title or title or address
     feeds.checked(connection, feed, title=title, address=moved)
-    announcing.put_validators(connection, _KEY + (moved or address), fetched.etag, fetched.last_modified)
+    announcing.put_validators(
+        connection, _KEY + (moved or address), fetched.etag, fetched.last_modified
+    )
     return FeedOutcome(title, moved or address, new)

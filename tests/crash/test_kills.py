@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from assistant.config import Home
+from assistant.library import importing
 from assistant.library.importing import import_file
 from assistant.search.embedding import embed_pending
 from db import vectors, works
@@ -126,7 +127,11 @@ def undisturbed(tmp_path: Path, snapshot: Path) -> Path:
 
 
 @pytest.mark.timeout(600)
-def test_import_killed(tmp_path: Path, snapshot: Path, undisturbed: Path) -> None:
+def test_import_killed(
+    tmp_path: Path, snapshot: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Many small transactions: more moments at which a kill could tear something.
+    monkeypatch.setattr(importing, "BATCH", 250)
     chance = random.Random(1)
     path = tmp_path / "killed" / "library.db"
     kills = finished = 0

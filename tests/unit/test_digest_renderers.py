@@ -88,7 +88,7 @@ def told(*batches: CoveredBatch, date: str = TUESDAY) -> str:
 def test_batches_are_told_by_state_and_day() -> None:
     assert batch_line(DIGEST) == (
         "cs.LG, cs.CL: complete, 612 papers, announced Tue 4 Nov; cs.CV: partial, 14 missing; "
-        "cs.AI: arXiv still shows Mon 3 Nov; "
+        "cs.AI: nothing of Mon 3 Nov yet; arXiv is late; "
         "cs.RO: could not be fetched; the next sync tries again"
     )
     assert told(batch("cs.LG", "holiday")) == "cs.LG: no announcements (holiday)"

@@ -44,6 +44,22 @@ def write_folder(
     return written
 
 
+def write_file(path: Path, text: str) -> None:
+    """Write one file; it is the old one or the new one, whatever happens meanwhile.
+
+    Raises:
+        AssistantError: it cannot be written.
+    """
+    try:
+        _write(path, text)
+    except OSError as error:
+        raise AssistantError(
+            f"Cannot write {path}.",
+            why=error.strerror or str(error),
+            hint="Check that its folder exists and can be written.",
+        ) from error
+
+
 def _write(path: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8", newline="\n"

@@ -6,13 +6,16 @@ from dataclasses import asdict
 from assistant.digest.model import Digest, DigestEntry
 
 
+_BATCH = ("source", "category", "date", "state", "expected", "received")
+
+
 def render_json(digest: Digest) -> str:
     """Return a digest as JSON; keys are only ever added."""
     told = {
         "date": digest.date,
         "profile": digest.profile,
         "made_at": digest.made_at,
-        "batches": [asdict(batch) for batch in digest.batches],
+        "batches": [{name: getattr(one, name) for name in _BATCH} for one in digest.batches],
         "entries": [_entry(entry) for entry in digest.entries],
         "candidates": digest.candidates,
         "muted": digest.muted,

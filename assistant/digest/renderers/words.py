@@ -103,7 +103,8 @@ def _verdict(state: str, group: list[CoveredBatch], digest: Digest) -> str:
     day = group[0].date
     when = short_day(day, digest)
     if state == "complete":
-        return f"complete, {counted(received, 'paper')}"
+        papers = sum(one.received if one.own is None else one.own for one in group)
+        return f"complete, {counted(papers, 'paper')}"
     if state == "partial":
         missing = sum((batch.expected or 0) - batch.received for batch in group)
         told = all(batch.expected is not None for batch in group)
