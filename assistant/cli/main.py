@@ -25,7 +25,7 @@ COMMANDS = {
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),
     "doctor": ("doctor", "Check everything that can go wrong, and mend it."),
-    "evaluate": ("evaluate", "Measure search on judged queries."),
+    "evaluate": ("evaluate", "Measure search on judged queries, the ranking on simulated readers."),
     "config": ("config", "Show or change settings."),
     "completion": ("completion", "Print the script that completes commands in your shell."),
 }

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.digest.ranking import Candidate, Rated, Taste, rank, ranking_space
-from assistant.digest.ranking.regression import Shares
-from assistant.digest.ranking.space import Parts
+from assistant.digest.ranking.regression import USUAL, Shares
+from assistant.digest.ranking.space import EVEN, Parts
 from assistant.digest.ranking_baselines import Baselines, Task
 from assistant.errors import ImportFileError
 from assistant.search.embedding import embedding_text
@@ -36,15 +36,15 @@ _FORM = "A ranking set has papers.jsonl.gz and users.jsonl."
 Say = Callable[[str, int, int], None]
 
 ABLATIONS: Mapping[str, tuple[Parts, Shares]] = {
-    "without words": (Parts(words=0), Shares()),
-    "without topics": (Parts(topics=0), Shares()),
-    "without meaning": (Parts(meaning=0), Shares()),
-    "words alone": (Parts(topics=0, meaning=0), Shares()),
-    "topics alone": (Parts(words=0, meaning=0), Shares()),
-    "meaning alone": (Parts(words=0, topics=0), Shares()),
-    "one interest only (linear)": (Parts(sharpness=0), Shares()),
-    "without dislikes": (Parts(), Shares(disliked=0)),
-    "without papers passed over": (Parts(), Shares(unrated=0)),
+    "without words": (Parts(words=0), USUAL),
+    "without topics": (Parts(topics=0), USUAL),
+    "without meaning": (Parts(meaning=0), USUAL),
+    "words alone": (Parts(topics=0, meaning=0), USUAL),
+    "topics alone": (Parts(words=0, meaning=0), USUAL),
+    "meaning alone": (Parts(words=0, topics=0), USUAL),
+    "one interest only (linear)": (Parts(sharpness=0), USUAL),
+    "without dislikes": (EVEN, Shares(disliked=0)),
+    "without papers passed over": (EVEN, Shares(unrated=0)),
 }
 
 
@@ -73,7 +73,7 @@ class RankingSet:
 
 
 def read_ranking_set(folder: Path) -> RankingSet:
-    """Read `papers.jsonl.gz` (id, day, title, abstract) and `users.jsonl` (user, ratings, relevant).
+    """Read `papers.jsonl.gz` (id, day, title, abstract) and `users.jsonl` (ratings, relevant).
 
     Readers without a relevant paper after the last rated day are left out, as no order of papers
     can serve them.
@@ -167,8 +167,8 @@ def _ranked(
     row_of: Mapping[str, int],
     task: Task,
     space: Space,
-    parts: Parts = Parts(),  # noqa: B008  frozen
-    shares: Shares = Shares(),  # noqa: B008  frozen
+    parts: Parts = EVEN,
+    shares: Shares = USUAL,
 ) -> list[str]:
     """The candidates as the digest would order them, those folded right behind their head."""
     taste = Taste(

@@ -84,7 +84,8 @@ def test_digests_killed(library: Path, tmp_path: Path) -> None:
         shutil.copy(library, copy)
     make_all(undisturbed, lambda _: None)
     expected = shown(undisturbed)
-    assert len(expected) == len(DAYS) and all(expected.values())
+    assert len(expected) == len(DAYS)
+    assert all(expected.values())
     kills = finished = 0
     while kills < KILLS:
         told, done = run_and_kill(lambda say: make_all(path, say), chance.uniform(0.0, 0.8))

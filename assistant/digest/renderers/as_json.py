@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from assistant.digest.model import Digest, DigestEntry
 
-
 _BATCH = ("source", "category", "date", "state", "expected", "received")
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
+from assistant.library.sync.today import days_between
 from assistant.sources.announced import Announcement, Kind
 from assistant.sources.arxiv_names import at_home
 from assistant.sources.arxiv_oai_xml import OaiRecord
@@ -52,9 +53,9 @@ def assign(
     told = [(one.record, one.datestamp[:10]) for one in records if one.record is not None]
     fresh = [(record, day) for record, day in told if is_fresh(record, day, followed_since)]
     order = sorted(
-        (record.source_id, day)
+        (record.source_id, day, record.published)
         for record, day in fresh
-        if record.published and _days_between(record.published, day) <= FRESH_DAYS
+        if record.published and days_between(record.published, day) <= FRESH_DAYS
     )
     found: dict[str, list[Announcement]] = {day: [] for day in days}
 
@@ -70,8 +71,9 @@ def assign(
             continue
         if record.number <= 1:
             continue
-        first = _neighbours_day(record, order) if record.source_id not in before else None
-        if first is not None:
+        first = None
+        if record.source_id not in before:
+            first = _neighbours_day(record, order) or _day_after(record, followed_since)
             announce(record, first, "new" if home else "cross")
         if _just_revised(record, day) and first != day:
             announce(record, day, "replace" if home else "replace-cross")
@@ -82,7 +84,7 @@ def is_fresh(record: Record, day: str, followed_since: str) -> bool:
     """Tell whether a record that changed on a day was new then: one version, under a fresh id."""
     if record.number > 1:
         return False
-    if record.published and _days_between(record.published, day) <= FRESH_DAYS:
+    if record.published and days_between(record.published, day) <= FRESH_DAYS:
         return True
     lately = date.fromisoformat(day) - timedelta(days=FRESH_ID_DAYS)
     month = f"{min(lately, date.fromisoformat(followed_since)):%y%m}"
@@ -92,19 +94,32 @@ def is_fresh(record: Record, day: str, followed_since: str) -> bool:
 def _just_revised(record: Record, day: str) -> bool:
     if record.number > MOST_ANNOUNCED or not record.updated:
         return False
-    return _days_between(record.updated, day) <= REVISED_DAYS
+    return days_between(record.updated, day) <= REVISED_DAYS
 
 
-def _neighbours_day(record: Record, order: list[tuple[str, str]]) -> str | None:
-    """Return the day most papers with ids next to this one were new on, if they are near."""
-    place = bisect(order, (record.source_id, ""))
+def _neighbours_day(record: Record, order: list[tuple[str, str, str]]) -> str | None:
+    """Return the day that papers with ids next to this one were new on, if they are near.
+
+    Between two days, it is that of the neighbours that were sent in nearest to when this one was.
+    """
+    place = bisect(order, (record.source_id, "", ""))
     near = order[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS]
     if not near or not near[0][0] <= record.source_id <= near[-1][0]:
         return None
-    if record.published and _days_between(record.published, near[-1][1]) > FRESH_DAYS:
+    if not record.published:
+        return Counter(day for _, day, _ in near).most_common(1)[0][0]
+    if days_between(record.published, near[-1][1]) > FRESH_DAYS:
         return None
-    return Counter(day for _, day in near).most_common(1)[0][0]
+    apart = [abs(days_between(record.published, sent)) for _, _, sent in near]
+    nearest = (day for far, (_, day, _) in zip(apart, near, strict=True) if far == min(apart))
+    return Counter(nearest).most_common(1)[0][0]
 
 
-def _days_between(earlier: str, later: str) -> int:
-    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
+def _day_after(record: Record, followed_since: str) -> str | None:
+    """Return the announcement day after a paper was sent in, if the category was followed then."""
+    if not record.published or record.published < followed_since:
+        return None
+    day = date.fromisoformat(record.published) + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day.isoformat()

@@ -2,21 +2,30 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import cast
 
 from assistant.errors import SourceError
 from assistant.library.sync.assigning import assign, weekdays
-from assistant.library.sync.ledger import SOURCE, Verdict, followed_since, judge_again, keep
-from assistant.library.sync.settling import Arxiv, conclude, harvested, repair
-from assistant.sources.announced import Announcement, Kind, Listing
-from assistant.sources.arxiv_api import fetch_by_ids
+from assistant.library.sync.ledger import Verdict, followed_since, held_batch, judge_again, keep
+from assistant.library.sync.settling import (
+    Arxiv,
+    conclude,
+    fetch_missing,
+    harvested,
+    repair_missing,
+    told_by,
+)
+from assistant.library.sync.today import days_between
+from assistant.sources.announced import Announcement, Listing
 from assistant.sources.arxiv_listing import fetch_past_week
 from assistant.sources.arxiv_oai_xml import OaiRecord
+from assistant.sources.record import Record
 from db import announcing
 from db.announcing import BatchView
 
-FAR_APART = 7
-"""Days without a gap between two gaps that make it cheaper to ask twice."""
+WEEK_DAYS = 7
+"""How old a day may be to stand in the past week's listing, which shows five announcement days."""
+QUIET_DAYS = 5
+"""So many weekdays in a row without papers are a fault of the list, not of arXiv."""
 GIVE_UP_DAYS = 30
 """After so long, what arXiv itself cannot find any more is left missing."""
 
@@ -36,91 +45,103 @@ def gaps(batches: Sequence[BatchView], newest: str, since: str | None) -> list[s
     return [day for day in weekdays(first, newest) if day != newest and is_gap(day)]
 
 
-def heal(arxiv: Arxiv, category: str, days: Sequence[str]) -> Iterator[BatchView]:
+def heal(arxiv: Arxiv, category: str, days: Sequence[str], newest: str) -> Iterator[BatchView]:
     """Bring in what a category announced on these days (ISO, in order); yield each verdict.
 
-    A day that lacks papers known by id is repaired. Of the others OAI-PMH tells all that changed;
-    where it does not answer, the past week's listing names the ids, and the API has the papers.
+    A day that lacks papers known by id is repaired. Of the others OAI-PMH tells all that changed
+    since; the past week's listing tells what belongs to its days, and the API has papers that were
+    revised or overlooked. Where OAI-PMH does not answer, older days have to wait.
     """
     unknown = []
     for day in days:
         batch = _batch(arxiv, category, day)
         if batch is not None and batch.missing:
-            ids = cast(Mapping[str, Kind], batch.missing)
-            yield repair(arxiv, category, batch, ids, batch.expected or len(ids))
+            yield repair_missing(arxiv, category, batch)
         else:
             unknown.append(day)
-    for run in _runs(unknown):
-        try:
-            records = harvested(arxiv, category, run[0], run[-1])
-        except SourceError as error:
-            yield from _by_listing(arxiv, category, run, error)
+    if not unknown:
+        return
+    week: dict[str, Listing] = {}
+    why = ""
+    if days_between(unknown[-1], newest) <= WEEK_DAYS:
+        week = _past_week(arxiv, category)
+    try:
+        # To this day: what was revised since stands under the day of its revision.
+        records = harvested(arxiv, category, unknown[0])
+        if not records and len(unknown) > QUIET_DAYS:
+            raise SourceError("OAI-PMH knows of nothing in so long.")
+        assigned = _assigned(arxiv, category, unknown, records)
+    except SourceError as error:
+        records, assigned, why = [], None, told_by(error)
+    by_id = {one.arxiv_id: one.record for one in records if one.record is not None}
+    for day in unknown:
+        if day in week:
+            found = _listed(week[day], by_id, (assigned or {}).get(day, ()))
+            yield _settle_listed(arxiv, category, week[day], found, why)
+        elif assigned is not None:
+            yield _settle(arxiv, category, day, assigned[day])
+        elif week and min(week) < day < max(week):
+            yield _settle(arxiv, category, day, ())
         else:
-            yield from _by_harvest(arxiv, category, run, records)
+            yield judge_again(arxiv.database, category, day, Verdict("failed", None, why))
 
 
-def _by_harvest(
-    arxiv: Arxiv, category: str, days: Sequence[str], records: Sequence[OaiRecord]
-) -> Iterator[BatchView]:
-    ids = [one.arxiv_id for one in records]
-    with arxiv.database.read() as connection:
-        before = announcing.announced_before(connection, category, ids)
-        since = followed_since(connection, category) or days[0]
-    for day, found in assign(records, days, category, before, since).items():
-        batch = keep(arxiv.database, category, day, found, Verdict("partial"))
-        if batch.received:
-            yield conclude(arxiv.database, category, day, batch.received, {}, "")
-        else:
-            holiday = Verdict("holiday", 0, "nothing was announced")
-            yield judge_again(arxiv.database, category, day, holiday)
-
-
-def _by_listing(
-    arxiv: Arxiv, category: str, days: Sequence[str], error: SourceError
-) -> Iterator[BatchView]:
-    """Fetch the days that the past week's listing names; the others have to wait."""
-    listings: dict[str, Listing] = {}
+def _past_week(arxiv: Arxiv, category: str) -> dict[str, Listing]:
     try:
         week = fetch_past_week(category, arxiv.settings, pause=arxiv.pause)
-        listings = {one.date: one for one in week}
-    except SourceError as also:
-        error = also
-    for day in days:
-        batch = _batch(arxiv, category, day)
-        if day in listings:
-            yield _listed(arxiv, category, listings[day])
-        elif batch is not None and batch.received:
-            yield batch
-        else:
-            failed = Verdict("failed", None, f"{error.title} {error.why}".strip())
-            yield judge_again(arxiv.database, category, day, failed)
+    except SourceError:
+        return {}
+    return {one.date: one for one in week}
 
 
-def _listed(arxiv: Arxiv, category: str, listing: Listing) -> BatchView:
-    found: list[Announcement] = []
-    why = "which papers were revised is not known yet"
-    try:
-        for record in fetch_by_ids(sorted(listing.ids), arxiv.settings, pause=arxiv.pause):
-            found.append(Announcement(record, listing.ids[record.source_id]))
-    except SourceError as error:
-        why = f"{error.title} {error.why}".strip()
-    state = "partial" if found else "failed"
-    return keep(arxiv.database, category, listing.date, found, Verdict(state, None, why))
+def _assigned(
+    arxiv: Arxiv, category: str, days: Sequence[str], records: Sequence[OaiRecord]
+) -> dict[str, list[Announcement]]:
+    with arxiv.database.read() as connection:
+        before = announcing.announced_before(connection, category, [r.arxiv_id for r in records])
+        since = followed_since(connection, category) or days[0]
+    return assign(records, days, category, before, since)
+
+
+def _listed(
+    listing: Listing, by_id: Mapping[str, Record], assigned: Sequence[Announcement]
+) -> list[Announcement]:
+    """Return what a listing names, of what OAI-PMH has, and the revisions no such listing names."""
+    news = [Announcement(by_id[one], kind) for one, kind in listing.ids.items() if one in by_id]
+    revised = [
+        one
+        for one in assigned
+        if one.kind in ("replace", "replace-cross") and one.record.source_id not in listing.ids
+    ]
+    return news + revised
+
+
+def _settle_listed(
+    arxiv: Arxiv, category: str, listing: Listing, found: Sequence[Announcement], why: str
+) -> BatchView:
+    told = f"which papers were revised is not known yet. {why}"
+    first = Verdict("partial", listing.expected, told)
+    batch = keep(arxiv.database, category, listing.date, found, first)
+    if not why:
+        expected = listing.expected + sum(one.record.source_id not in listing.ids for one in found)
+        lacking, why = fetch_missing(arxiv, category, batch, listing.ids, expected)
+        return conclude(arxiv.database, category, listing.date, expected, lacking, why)
+    fetch_missing(arxiv, category, batch, listing.ids, listing.expected)
+    with arxiv.database.read() as connection:
+        received = len(announcing.announced_ids(connection, batch.id))
+    state = "partial" if received else "failed"
+    last = Verdict(state, listing.expected, told)
+    return judge_again(arxiv.database, category, listing.date, last)
+
+
+def _settle(arxiv: Arxiv, category: str, day: str, found: Sequence[Announcement]) -> BatchView:
+    batch = keep(arxiv.database, category, day, found, Verdict("partial"))
+    if batch.received:
+        return conclude(arxiv.database, category, day, batch.received, {}, "")
+    nothing = Verdict("holiday", 0, "nothing was announced")
+    return judge_again(arxiv.database, category, day, nothing)
 
 
 def _batch(arxiv: Arxiv, category: str, day: str) -> BatchView | None:
     with arxiv.database.read() as connection:
-        found = announcing.batches(connection, SOURCE, [category], since=day, until=day)
-    return found[0] if found else None
-
-
-def _runs(days: Sequence[str]) -> Iterator[list[str]]:
-    """Part days into runs that are worth one harvest each."""
-    run: list[str] = []
-    for day in days:
-        if run and (date.fromisoformat(day) - date.fromisoformat(run[-1])).days > FAR_APART:
-            yield run
-            run = []
-        run.append(day)
-    if run:
-        yield run
+        return held_batch(connection, category, day)

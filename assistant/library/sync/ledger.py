@@ -73,9 +73,7 @@ def followed_since(connection: Connection, category: str) -> str | None:
     return held[0].date if held else None
 
 
-def judge_again(
-    database: Database, category: str, date: str, verdict: Verdict
-) -> BatchView:
+def judge_again(database: Database, category: str, date: str, verdict: Verdict) -> BatchView:
     """Write the verdict on a batch anew, its papers as they are."""
     return keep(database, category, date, (), verdict)
 

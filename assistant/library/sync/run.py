@@ -10,8 +10,8 @@ from assistant.config import ArxivSettings
 from assistant.errors import SourceError
 from assistant.library.sync.healing import gaps, heal
 from assistant.library.sync.ledger import SOURCE, Verdict, judge_again, keep
-from assistant.library.sync.settling import Arxiv, settle_today
-from assistant.library.sync.today import Today, judge
+from assistant.library.sync.settling import Arxiv, settle_today, settle_unheard
+from assistant.library.sync.today import FAR_DAYS, Today, days_between, judge
 from assistant.sources.announced import DailyFeed, Listing
 from assistant.sources.arxiv_feed import fetch_feed
 from assistant.sources.arxiv_listing import fetch_listing
@@ -94,32 +94,42 @@ class _Category:
         feed, answer, unchanged = self._feed()
         listing = self._listing() if not unchanged else None
         today = judge(feed, listing)
+        latest = max((one.date for one in known if one.received), default="")
+        if today is not None and latest and days_between(today.date, latest) > FAR_DAYS:
+            today = None  # arXiv's days do not run backwards: the date is wrong
         if today is not None:
             self._newest_day(today, answer)
-            newest = max(filter(None, (today.date, today.quiet)))
+            newest = today.newest
         elif unchanged and settled:
             newest = settled[-1].date
             self.report.batches.append(settled[-1])
         else:
-            newest = self._nothing_heard(known)
+            found = self._nothing_heard(known)
+            if not found.received:
+                return
+            newest = found.date
         for day in self._gaps(newest, since, told):
             self.report.batches.append(day)
         self._say_if_late(newest)
 
-    def _newest_day(self, today: Today, answer: tuple[str, Validators]) -> None:
-        database = self.arxiv.database
+    def _newest_day(self, today: Today, answer: Validators) -> None:
+        database, arxiv, category = self.arxiv.database, self.arxiv, self.category
         with database.write("forget days that never came") as connection:
-            latest = max(filter(None, (today.date, today.quiet, today.behind)))
-            announcing.forget_empty_batches(connection, SOURCE, self.category, latest)
+            announcing.forget_empty_batches(connection, SOURCE, category, today.newest)
         if today.earlier is not None:
             self._earlier_day(today.earlier)
-        self.report.batches.append(settle_today(self.arxiv, self.category, today, answer))
+        found = []
+        if today.quiet != today.date:
+            found.append(settle_today(arxiv, category, today))
         if today.behind:
-            told = f"the feed still shows the papers of {today.date}"
-            stale = Verdict("stale", None, told)
-            self.report.batches.append(judge_again(database, self.category, today.behind, stale))
-        if today.quiet and today.quiet != today.date:
-            self.report.batches.append(self._quiet_day(today.quiet))
+            stale = Verdict("stale", None, f"the feed still shows the papers of {today.date}")
+            found.append(settle_unheard(arxiv, category, today.behind, stale, stale))
+        if today.quiet:
+            found.append(self._quiet_day(today.quiet))
+        self.report.batches += found
+        if all(batch.state in announcing.SETTLED for batch in found):
+            with database.write("remember the feed") as connection:
+                announcing.put_validators(connection, self.address, *answer)
 
     def _earlier_day(self, feed: DailyFeed) -> None:
         """Keep what a feed still shows of the day before; what it lacks is found with the gaps."""
@@ -132,30 +142,31 @@ class _Category:
         if date.fromisoformat(day).weekday() >= 5:
             weekend = Verdict("holiday", 0, "weekend")
             return judge_again(self.arxiv.database, self.category, day, weekend)
-        empty = Today(day, (), None, None)
-        return settle_today(self.arxiv, self.category, empty, (self.address, Validators()))
+        holiday = Verdict("holiday", 0, "nothing was announced")
+        empty = Verdict("failed", None, "the feed is empty, which could not be checked")
+        return settle_unheard(self.arxiv, self.category, day, holiday, empty)
 
-    def _nothing_heard(self, known: Sequence[BatchView]) -> str:
-        """Note that neither feed nor listing could be had; return the day that is missing."""
+    def _nothing_heard(self, known: Sequence[BatchView]) -> BatchView:
+        """Judge the day we think it is, where neither feed nor listing could be had."""
         day = self.now.date()
         while day.weekday() >= 5:
             day -= timedelta(days=1)
         newest = max(known[-1].date if known else "", day.isoformat())
-        held = next((one for one in known if one.date == newest), None)
-        if held is None or not held.received:
-            why = self.report.problems[-1] if self.report.problems else ""
-            held = judge_again(
-                self.arxiv.database, self.category, newest, Verdict("failed", None, why)
-            )
-        self.report.batches.append(held)
-        return newest
+        failed = Verdict("failed", None, self.report.problems[-1] if self.report.problems else "")
+        if known:
+            found = settle_unheard(self.arxiv, self.category, newest, failed, failed)
+        else:
+            # OAI-PMH would answer for any day, and our clock may be wrong.
+            found = judge_again(self.arxiv.database, self.category, newest, failed)
+        self.report.batches.append(found)
+        return found
 
     def _gaps(self, newest: str, since: str | None, told: Callable[[str], None]) -> list[BatchView]:
         days = gaps(self._batches(), newest, since)
         found = []
         if days:
             told(f"{self.category}: {days[0]} to {days[-1]}")
-            for batch in heal(self.arxiv, self.category, days):
+            for batch in heal(self.arxiv, self.category, days, newest):
                 found.append(batch)
                 told(f"{self.category}: {batch.date} {batch.state}, {batch.received:,} papers")
         return found
@@ -175,7 +186,8 @@ class _Category:
         with self.arxiv.database.read() as connection:
             return announcing.batches(connection, SOURCE, [self.category])
 
-    def _feed(self) -> tuple[DailyFeed | None, tuple[str, Validators], bool]:
+    def _feed(self) -> tuple[DailyFeed | None, Validators, bool]:
+        """Return the feed, what to ask it with the next time, and whether it is as it was."""
         with self.arxiv.database.read() as connection:
             known = Validators(*announcing.validators(connection, self.address))
         try:
@@ -184,9 +196,9 @@ class _Category:
             )
         except SourceError as error:
             self.report.problems.append(f"{self.category}: {error.title} {error.why}".strip())
-            return None, (self.address, Validators()), False
+            return None, Validators(), False
         answer = Validators(fetched.etag, fetched.last_modified)
-        return fetched.feed, (self.address, answer), fetched.feed is None
+        return fetched.feed, answer, fetched.feed is None
 
     def _listing(self) -> Listing | None:
         try:

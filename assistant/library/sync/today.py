@@ -41,6 +41,9 @@ def judge(feed: DailyFeed | None, listing: Listing | None) -> Today | None:
     """
     told = feed.announcements if feed else ()
     day = feed.date if feed else None
+    if listing is not None and not listing.ids:
+        # A page without papers proves nothing; where there is no feed, it names the day to ask for.
+        day, listing = day or listing.date, None
     ahead = days_between(listing.date, day) if listing and day else 0
     known = tuple(one for one in told if listing and one.record.source_id in listing.ids)
     agree = bool(told) and 2 * len(known) >= len(told)

@@ -1,0 +1,59 @@
+"""The words and word pairs of a text, as spelt and as stems, with where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.search.query import FUNCTION_WORDS
+from assistant.search.stemming import stem
+from assistant.words import words
+
+LONGEST_TEXT = 20_000
+_CHUNK = re.compile(r"[^\W_]+")
+
+
+def gram_counts(text: str) -> Counter[str]:
+    """Count the words and the pairs of neighbouring words of a text.
+
+    Function words are left out before pairing. Stems carry a leading "~": spelling and stem are
+    two features, since "generative" and "general" share a stem but not a meaning.
+    """
+    spelt = [word for word in words(text[:LONGEST_TEXT]) if word not in FUNCTION_WORDS]
+    stems = [stem(word) for word in spelt]
+    counts = Counter(word for word in spelt if len(word) > 1)
+    counts.update(map(" ".join, pairwise(spelt)))
+    counts.update(f"~{word}" for word in stems if len(word) > 1)
+    counts.update(f"~{one} {two}" for one, two in pairwise(stems))
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word or two neighbouring words as they stand in a text, and their two features."""
+
+    surface: str
+    spelt: str
+    stems: str
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Give the words and neighbouring pairs of a text in order, function words left out."""
+    text = text[:LONGEST_TEXT]
+    before: tuple[re.Match[str], str, str] | None = None
+    for match in _CHUNK.finditer(text):
+        folded = words(match[0])
+        if len(folded) != 1 or folded[0] in FUNCTION_WORDS:
+            before = None
+            continue
+        spelt, root = folded[0], stem(folded[0])
+        if len(spelt) > 1:
+            yield Span(match[0], spelt, f"~{root}")
+        # Only what a space or a hyphen joins reads as one term.
+        if before and text[before[0].end() : match.start()] in (" ", "-", "\u2010", "\u2011"):
+            surface = text[before[0].start() : match.end()]
+            yield Span(surface, f"{before[1]} {spelt}", f"~{before[2]} {root}")
+        before = (match, spelt, root)

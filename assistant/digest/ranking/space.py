@@ -1,0 +1,169 @@
+"""One space for all papers of a ranking, in which likeness of words, topics and meaning add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.digest.ranking.grams import gram_counts
+from assistant.digest.ranking.model import Paper
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Matrix = npt.NDArray[np.float32]
+
+TITLE_WEIGHT = 8  # a word of the title counts as often as one eight times in the abstract
+MOST_COMMON = 0.5  # words in more than this share of the papers are left out
+TOPICS = 80
+WHITENING = 1e-3  # keeps directions in which hardly any two papers differ from being blown up
+SHARPNESS = 2.0
+_ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How much each likeness counts; `sharpness` 0 leaves their sum linear."""
+
+    words: float = 1.0
+    topics: float = 1.0
+    meaning: float = 1.0
+    sharpness: float = SHARPNESS
+
+
+EVEN = Parts()
+
+
+class Space:
+    """Papers by their words, topics and vectors.
+
+    `words` is TF-IDF (sublinear, title weighted) over words and pairs; `topics` its latent semantic
+    analysis (S. Deerwester et al., 1990), learnt from these papers; `meaning` the centred and
+    whitened vectors. All three have rows of unit length, so their kernels are cosines.
+    """
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        unique = {paper.id: paper for paper in papers}
+        self.row_of = {one: row for row, one in enumerate(unique)}
+        self.words, self.columns, self.frequencies = _word_features(list(unique.values()))
+        self.topics = _topics(self.words)
+        self.meaning = _whitened([paper.vector for paper in unique.values()])
+        self.size = len(unique)
+
+    def rows(self, papers: Iterable[Paper]) -> npt.NDArray[np.intp]:
+        """Return the rows of papers of this space, in the order given."""
+        import numpy as np
+
+        return np.array([self.row_of[paper.id] for paper in papers], dtype=np.intp)
+
+    def kernel(
+        self,
+        left: npt.NDArray[np.intp],
+        right: npt.NDArray[np.intp],
+        parts: Parts = EVEN,
+    ) -> Matrix:
+        """Return the likeness of m rows to n rows: (m, n), 1 for a paper with itself.
+
+        exp(sharpness * (mean of the cosines - 1)): a positive definite kernel that lets a reader
+        have several interests, as a linear one does not.
+        """
+        import numpy as np
+
+        likeness = np.zeros((len(left), len(right)), dtype=np.float32)
+        if parts.words:
+            likeness += parts.words * (self.words[left] @ self.words[right].T).toarray()
+        if parts.topics:
+            likeness += parts.topics * (self.topics[left] @ self.topics[right].T)
+        if parts.meaning:
+            likeness += parts.meaning * (self.meaning[left] @ self.meaning[right].T)
+        likeness /= parts.words + parts.topics + parts.meaning
+        if parts.sharpness:
+            likeness -= 1
+            likeness *= parts.sharpness
+            np.exp(likeness, out=likeness)
+        return likeness
+
+
+def _word_features(papers: Sequence[Paper]) -> tuple[Any, dict[str, int], npt.NDArray[np.float32]]:
+    """TF-IDF (n, v) as a sparse matrix, the column of each feature, its share of the papers."""
+    import numpy as np
+    from scipy import sparse
+
+    counted: list[Counter[str]] = []
+    seen_in: Counter[str] = Counter()
+    for paper in papers:
+        counts = gram_counts(paper.abstract)
+        for gram, count in gram_counts(paper.title).items():
+            counts[gram] += TITLE_WEIGHT * count
+        counted.append(counts)
+        seen_in.update(counts.keys())
+    total = len(papers)
+    rarest = 5 if total >= 1000 else 2 if total >= 100 else 1
+    commonest = max(MOST_COMMON * total, 2)
+    kept = [gram for gram, papers_with in seen_in.items() if rarest <= papers_with <= commonest]
+    columns = {gram: column for column, gram in enumerate(kept)}
+    frequencies = np.array([seen_in[gram] for gram in kept], dtype=np.float32)
+    starts, indices, data = [0], [], []
+    for counts in counted:
+        for gram, count in counts.items():
+            column = columns.get(gram)
+            if column is not None:
+                indices.append(column)
+                data.append(count)
+        starts.append(len(indices))
+    values = (1 + np.log(np.array(data, dtype=np.float32))) * (
+        1 + np.log((1 + total) / (1 + frequencies))
+    )[np.array(indices, dtype=np.intp)]
+    matrix = sparse.csr_matrix((values, indices, starts), shape=(total, len(kept)))
+    # Spelling and stem count the same for every paper, so one length suffices.
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    scale = np.repeat(1 / np.maximum(lengths, 1e-9), np.diff(matrix.indptr))
+    matrix.data *= scale.astype(np.float32)
+    return matrix, columns, (frequencies / max(total, 1)).astype(np.float32)
+
+
+def _topics(words: Any) -> Matrix:
+    """Unit rows (n, k) of the truncated SVD, by subspace iteration from a fixed start.
+
+    N. Halko, P.-G. Martinsson, J. A. Tropp, "Finding structure with randomness", 2011.
+    """
+    import numpy as np
+
+    count = min(TOPICS, words.shape[0] // 8)
+    if count < 2:
+        return np.zeros((words.shape[0], 1), dtype=np.float32)
+    gram = (words @ words.T).toarray()
+    basis = np.random.default_rng(0).standard_normal((len(gram), min(count + 20, len(gram))))
+    basis = basis.astype(np.float32)
+    for _ in range(_ROUNDS):
+        basis, _triangle = np.linalg.qr(gram @ basis)
+    values, turned = np.linalg.eigh(basis.T @ (gram @ basis))
+    best = slice(None, -count - 1, -1)
+    return _unit((basis @ turned[:, best]) * np.sqrt(np.maximum(values[best], 0)))
+
+
+def _whitened(vectors: Sequence[Matrix | None]) -> Matrix:
+    """Centre vectors and even out how much their directions vary; no vector gives zeros."""
+    import numpy as np
+
+    known = [row for row, vector in enumerate(vectors) if vector is not None]
+    if len(known) < 2:
+        return np.zeros((len(vectors), 1), dtype=np.float32)
+    given = np.stack([np.asarray(vectors[row], dtype=np.float32) for row in known])
+    given = given - given.mean(axis=0)
+    values, directions = np.linalg.eigh(given.T @ given / len(given))
+    spread = np.maximum(values, 0) + WHITENING
+    whole = np.zeros((len(vectors), given.shape[1]), dtype=np.float32)
+    whole[known] = _unit((given @ directions) / np.sqrt(spread))
+    return whole
+
+
+def _unit(rows: npt.NDArray[Any]) -> Matrix:
+    import numpy as np
+
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Matrix = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit
