@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TITLE_WEIGHT = 8  # a word of the title counts as often as one eight times in the abstract
 MOST_COMMON = 0.5  # words in more than this share of the papers are left out
 TOPICS = 80
+MOST_LEARNT = 3_000  # papers topics are learnt from; of weeks away, an even share
 WHITENING = 1e-3  # keeps directions in which hardly any two papers differ from being blown up
 SHARPNESS = 2.0
 _ROUNDS = 8
@@ -135,14 +136,18 @@ def _topics(words: Any) -> Matrix:
     count = min(TOPICS, words.shape[0] // 8)
     if count < 2:
         return np.zeros((words.shape[0], 1), dtype=np.float32)
-    gram = (words @ words.T).toarray()
+    learnt = words[:: -(-words.shape[0] // MOST_LEARNT)]
+    gram = (learnt @ learnt.T).toarray()
     basis = np.random.default_rng(0).standard_normal((len(gram), min(count + 20, len(gram))))
     basis = basis.astype(np.float32)
     for _ in range(_ROUNDS):
         basis, _triangle = np.linalg.qr(gram @ basis)
     values, turned = np.linalg.eigh(basis.T @ (gram @ basis))
     best = slice(None, -count - 1, -1)
-    return _unit((basis @ turned[:, best]) * np.sqrt(np.maximum(values[best], 0)))
+    lengths = np.sqrt(np.maximum(values[best], 1e-12))
+    if learnt.shape[0] == words.shape[0]:
+        return _unit((basis @ turned[:, best]) * lengths)
+    return _unit(words @ (learnt.T @ ((basis @ turned[:, best]) / lengths)))
 
 
 def _whitened(vectors: Sequence[Matrix | None]) -> Matrix:
