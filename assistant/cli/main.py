@@ -11,11 +11,17 @@ from assistant import __version__
 
 COMMANDS = {
     "status": ("status", "Show the state of the library, and what to do next."),
-    "sync": ("syncing", "Fetch what arXiv announced, complete, and what your feeds have."),
+    "sync": (
+        "syncing",
+        "Fetch what arXiv announced, check that it is complete, and fill earlier gaps.",
+    ),
     "digest": ("digesting", "Show the day's papers for you, ranked, with reasons."),
-    "profile": ("profile", "Say what a digest is about: categories, likes, authors, muted words."),
-    "feed": ("feed", "Follow blogs, releases and other feeds."),
-    "schedule": ("schedule", "Have this machine make your digest every morning."),
+    "profile": (
+        "profile",
+        "Say what a digest is about: categories, authors, searches, likes, muted words.",
+    ),
+    "feed": ("feed", "Follow any RSS or Atom feed: a blog, the releases of a project."),
+    "schedule": ("schedule", "Have this machine sync and make your digest every morning."),
     "import": ("importing", "Bring papers in: an arXiv snapshot, BibTeX, ids, our exports."),
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),
     "search": ("searching", "Find papers by words, by meaning, or both."),
@@ -25,7 +31,10 @@ COMMANDS = {
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),
     "doctor": ("doctor", "Check everything that can go wrong, and mend it."),
-    "evaluate": ("evaluate", "Measure search on judged queries, the ranking on simulated readers."),
+    "evaluate": (
+        "evaluate",
+        "Measure search on judged queries, and the digest's ranking on simulated readers.",
+    ),
     "config": ("config", "Show or change settings."),
     "completion": ("completion", "Print the script that completes commands in your shell."),
 }

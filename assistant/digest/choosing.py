@@ -15,7 +15,6 @@ from assistant.digest.model import DigestEntry, Folded
 from assistant.digest.opinions import Opinion, opinion
 from assistant.digest.ranking import (
     Candidate,
-    Evidence,
     Paper,
     Ranked,
     Ranking,
@@ -25,6 +24,7 @@ from assistant.digest.ranking import (
     author_key,
     extract,
     rank,
+    reasons,
 )
 from assistant.errors import ModelError
 from assistant.library.following import Following
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 MOST_AGAIN = 3
 """Papers shown before and not kept by the person, that come again for something that happened."""
-_NEAR_NAMED = 1
-_TERMS_NAMED = 5
 
 
 class Tools(Protocol):
@@ -227,24 +225,6 @@ def _entry(
         again=_again(fact, view) if pick.again and isinstance(fact, Changed) else None,
         folded=tuple(Folded(one.public_id, one.title) for one in folded),
     )
-
-
-def reasons(evidence: Evidence, verbs: Mapping[str, str]) -> tuple[str, ...]:
-    """Return evidence in phrases that a person can check.
-
-    `verbs` says of each paper, by id, what the person did with it.
-    """
-    told = [f"by {', '.join(evidence.authors)}, whom you follow"] if evidence.authors else []
-    told += [f"matches your search “{name}”" for name in evidence.searches]
-    told += [
-        f"near “{one.title}”, which you {verbs.get(one.id, 'liked')} ({one.cosine:.2f})"
-        for one in evidence.near[:_NEAR_NAMED]
-    ]
-    if evidence.terms:
-        told.append(f"your words: {', '.join(evidence.terms[:_TERMS_NAMED])}")
-    if not told and evidence.categories:
-        told.append(f"in {', '.join(evidence.categories)}, which you follow")
-    return tuple(told)
 
 
 def _again(fact: Changed, view: WorkView) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.digest.ranking.grams import Span, spans
@@ -142,13 +142,17 @@ def _without_parts(surfaces: dict[str, Span], best: Sequence[str]) -> tuple[str,
     return tuple(surfaces[key].surface for key in chosen)
 
 
-def reasons(evidence: Evidence) -> tuple[str, ...]:
-    """Return the evidence as phrases for people, the strongest first; none where there is none."""
+def reasons(evidence: Evidence, verbs: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the evidence as phrases for people, the strongest first; none where there is none.
+
+    `verbs` says by id what the reader did with a paper, where they did not just like it.
+    """
     told = [f"by {name}, whom you follow" for name in evidence.authors[:2]]
     told += [f"matches your saved search “{name}”" for name in evidence.searches[:2]]
     if evidence.near:
         first = evidence.near[0]
-        told.append(f"near “{first.title}”, which you liked (cosine {first.cosine:.2f})")
+        verb = (verbs or {}).get(first.id, "liked")
+        told.append(f"near “{first.title}”, which you {verb} (cosine {first.cosine:.2f})")
     if evidence.terms:
         told.append(f"shares with what you liked: {', '.join(evidence.terms)}")
     if not told and evidence.categories:

@@ -97,24 +97,35 @@ def _just_revised(record: Record, day: str) -> bool:
     return days_between(record.updated, day) <= REVISED_DAYS
 
 
-def _neighbours_day(record: Record, order: list[tuple[str, str]]) -> str | None:
-    """Return the day most papers with ids next to this one were new on, if they are near."""
-    place = bisect(order, (record.source_id, ""))
+def _neighbours_day(record: Record, order: list[tuple[str, str, str]]) -> str | None:
+    """Return the day that papers with ids next to this one were new on, if they are near.
+
+    Between two days, it is that of the neighbours that were sent in nearest to when this one was.
+    """
+    place = bisect(order, (record.source_id, "", ""))
     near = order[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS]
     if not near or not near[0][0] <= record.source_id <= near[-1][0]:
         return None
-    # Nothing is announced on the day it is sent in.
-    days = [day for _, day in near if day > (record.published or "")]
-    if not days or (record.published and days_between(record.published, days[-1]) > FRESH_DAYS):
+    if not record.published:
+        return Counter(day for _, day, _ in near).most_common(1)[0][0]
+    if days_between(record.published, near[-1][1]) > FRESH_DAYS:
         return None
-    return Counter(days).most_common(1)[0][0]
+    # arXiv announces nothing on the day it is sent in, but some who serve its records say it does.
+    at_once = any(day == sent for _, day, sent in near)
+    sent_in = record.published
+    near = [one for one in near if one[1] > sent_in or (at_once and one[1] == sent_in)]
+    if not near:
+        return None
+    apart = [abs(days_between(record.published, sent)) for _, _, sent in near]
+    nearest = (day for far, (_, day, _) in zip(apart, near, strict=True) if far == min(apart))
+    return Counter(nearest).most_common(1)[0][0]
 
 
 def _day_after(record: Record, followed_since: str) -> str | None:
     """Return the announcement day after a paper was sent in, if the category was followed then."""
-    if not record.published or record.published < followed_since:
+    if not record.published:
         return None
     day = date.fromisoformat(record.published) + timedelta(days=1)
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    return day.isoformat()
+    return day.isoformat() if day.isoformat() >= followed_since else None
