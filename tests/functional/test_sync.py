@@ -120,6 +120,19 @@ def test_a_stale_feed_is_no_news_where_the_listing_is_right(database: Database) 
         me.assert_everything_once(MON)
 
 
+def test_a_stale_feed_is_not_believed_of_a_paper_revised_the_day_after(database: Database) -> None:
+    world = week([MON, TUE])
+    world.replace("2511.00001", TUE, title="Better")
+    with following(database, world) as me:
+        me.sync(MON)
+        me.like("2511.00001")
+        me.site.fail("feed", "stale", count=9)
+        me.sync(TUE)
+        assert me.events() == [("arxiv:2511.00001", 2)]
+        assert me.held()["cs.LG", TUE]["2511.00001"] == "replace"
+        me.assert_everything_once(MON)
+
+
 def test_a_stale_feed_beside_a_late_listing(database: Database) -> None:
     with following(database, week([MON, TUE, WED])) as me:
         me.sync(MON)

@@ -119,3 +119,21 @@ def test_a_paper_held_back_for_weeks_is_new_when_it_is_let_through() -> None:
 
 def test_what_is_deleted_or_unreadable_is_passed_over() -> None:
     assert found([OaiRecord("2510.00001", None, DAYS[2], deleted=True)]) == {}
+
+
+def test_what_a_listing_does_not_name_was_never_new_on_a_listed_day() -> None:
+    records = [harvested(number, DAYS[4]) for number in range(6)]
+    records.append(harvested(6, DAYS[3], stamp=DAYS[5], revised=DAYS[4], versions=2))
+    told = assign(records, DAYS[:6], "cs.LG", {one.arxiv_id for one in records[:6]}, DAYS[0],
+                  listed=DAYS[4:6])  # fmt: skip
+    got = {(day, one.record.source_id, one.kind) for day, ones in told.items() for one in ones}
+    assert got == {(DAYS[3], "2510.00006", "new"), (DAYS[5], "2510.00006", "replace")}
+
+
+def test_a_paper_was_not_new_after_it_was_revised() -> None:
+    records = [harvested(number, DAYS[6]) for number in (1, 2, 4, 5)]
+    records.append(harvested(3, DAYS[2], stamp=DAYS[4], revised=DAYS[3], versions=2))
+    got = found(records)
+    (first,) = (day for (day, source_id), kind in got.items()
+                if source_id == "2510.00003" and kind == "new")  # fmt: skip
+    assert first < DAYS[4]

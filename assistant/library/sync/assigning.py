@@ -44,11 +44,13 @@ def assign(
     category: str,
     before: Collection[str],
     followed_since: str,
+    listed: Collection[str] = (),
 ) -> dict[str, list[Announcement]]:
     """Return ISO day -> what a category announced on it, for the days asked for.
 
     `before` holds ids that were announced as new on some day already, and all of those since the
     ISO day the category is `followed_since`, so an id given out since and not among them is news.
+    Of the days that are `listed` all that was new is in `before`, so it belongs to an earlier one.
     """
     told = [(one.record, one.datestamp[:10]) for one in records if one.record is not None]
     fresh = [(record, day) for record, day in told if is_fresh(record, day, followed_since)]
@@ -63,19 +65,19 @@ def assign(
         if day in found:
             found[day].append(Announcement(record, kind))
 
+    unlisted = sorted(set(days) - set(listed))
     for record, day in told:
         home = at_home(record.categories[0] if record.categories else "", category)
-        if is_fresh(record, day, followed_since):
-            if record.source_id not in before:
-                announce(record, day, "new" if home else "cross")
-            continue
-        if record.number <= 1:
-            continue
         first = None
         if record.source_id not in before:
-            first = _neighbours_day(record, order) or _day_after(record, followed_since)
+            if is_fresh(record, day, followed_since):
+                first = day
+            elif record.number > 1:
+                first = _neighbours_day(record, day, order) or _day_after(record, followed_since)
+            if first and first in listed:
+                first = next((one for one in reversed(unlisted) if one < first), None)
             announce(record, first, "new" if home else "cross")
-        if _just_revised(record, day) and first != day:
+        if record.number > 1 and first != day and _just_revised(record, day):
             announce(record, day, "replace" if home else "replace-cross")
     return found
 
@@ -97,13 +99,15 @@ def _just_revised(record: Record, day: str) -> bool:
     return days_between(record.updated, day) <= REVISED_DAYS
 
 
-def _neighbours_day(record: Record, order: list[tuple[str, str, str]]) -> str | None:
+def _neighbours_day(record: Record, revised: str, order: list[tuple[str, str, str]]) -> str | None:
     """Return the day that papers with ids next to this one were new on, if they are near.
 
-    Between two days, it is that of the neighbours that were sent in nearest to when this one was.
+    Between two days, it is that of the neighbours that were sent in nearest to when this one was,
+    which can be a day off.
     """
     place = bisect(order, (record.source_id, "", ""))
     near = order[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS]
+    near = [one for one in near if one[1] <= revised]
     if not near or not near[0][0] <= record.source_id <= near[-1][0]:
         return None
     if not record.published:
@@ -116,6 +120,10 @@ def _neighbours_day(record: Record, order: list[tuple[str, str, str]]) -> str | 
     near = [one for one in near if one[1] > sent_in or (at_once and one[1] == sent_in)]
     if not near:
         return None
+    left = [day for source_id, day, _ in near if source_id < record.source_id][-1:]
+    right = [day for source_id, day, _ in near if source_id > record.source_id][:1]
+    if left and left == right:
+        return left[0]
     apart = [abs(days_between(record.published, sent)) for _, _, sent in near]
     nearest = (day for far, (_, day, _) in zip(apart, near, strict=True) if far == min(apart))
     return Counter(nearest).most_common(1)[0][0]

@@ -70,7 +70,7 @@ def heal(arxiv: Arxiv, category: str, days: Sequence[str], newest: str) -> Itera
         records = harvested(arxiv, category, unknown[0])
         if not records and len(unknown) > QUIET_DAYS:
             raise SourceError("OAI-PMH knows of nothing in so long.")
-        assigned = _assigned(arxiv, category, unknown, records)
+        assigned = _assigned(arxiv, category, unknown, records, week)
     except SourceError as error:
         records, assigned, why = [], None, told_by(error)
     by_id = {one.arxiv_id: one.record for one in records if one.record is not None}
@@ -95,12 +95,17 @@ def _past_week(arxiv: Arxiv, category: str) -> dict[str, Listing]:
 
 
 def _assigned(
-    arxiv: Arxiv, category: str, days: Sequence[str], records: Sequence[OaiRecord]
+    arxiv: Arxiv,
+    category: str,
+    days: Sequence[str],
+    records: Sequence[OaiRecord],
+    week: Mapping[str, Listing],
 ) -> dict[str, list[Announcement]]:
     with arxiv.database.read() as connection:
         before = announcing.announced_before(connection, category, [r.arxiv_id for r in records])
         since = followed_since(connection, category) or days[0]
-    return assign(records, days, category, before, since)
+    before.update(*(listing.ids for listing in week.values()))
+    return assign(records, days, category, before, since, week)
 
 
 def _listed(

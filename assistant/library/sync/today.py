@@ -61,7 +61,8 @@ def judge(feed: DailyFeed | None, listing: Listing | None) -> Today | None:
     if ahead < 0 and not agree:
         return Today(listing.date, (), listing.ids, listing.expected, earlier=feed)
     whole = len(listing.ids) >= listing.expected
-    mine = told if agree or not whole else known
+    # What a stale feed and the listing share was revised since: the feed's version is the old one.
+    mine = told if agree or not whole else ()
     return Today(listing.date, mine, listing.ids, listing.expected)
 
 
