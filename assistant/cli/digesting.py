@@ -91,7 +91,7 @@ def _sync(s: Session, *, quiet: bool) -> int:
     from assistant.cli.syncing import sync_everything
 
     report, outcomes = sync_everything(s, (), None, quiet=quiet)
-    for problem in report.problems:
+    for problem in dict.fromkeys(report.problems):
         note(problem)
     return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
 

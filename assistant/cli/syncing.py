@@ -1,5 +1,7 @@
 """`assistant sync`."""
 
+import shutil
+import textwrap
 import time
 
 import click
@@ -11,11 +13,13 @@ from assistant.library.feeds import FeedOutcome, sync_feeds
 from assistant.library.following import ensure_main
 from assistant.library.sync import SyncReport, sync
 from assistant.sources.arxiv_names import checked_category
-from db import profiles
+from db import announcing, profiles
 from db.announcing import BatchView
 
 _ISO_DAY = click.DateTime(["%Y-%m-%d"])
 _PARTLY = 3
+_INDENT = " " * 12
+_WIDEST = 96
 
 
 @click.command("sync")
@@ -89,7 +93,7 @@ def _followed(s: Session) -> list[str]:
 def _as_json(report: SyncReport, outcomes: list[FeedOutcome]) -> dict[str, object]:
     return {
         "batches": [{**batch.as_json(), "detail": batch.detail} for batch in report.batches],
-        "problems": report.problems,
+        "problems": list(dict.fromkeys(report.problems)),
         "feeds": [
             {"title": one.title, "address": one.address, "new": one.new, "failure": one.failure}
             for one in outcomes
@@ -101,11 +105,15 @@ def _print(report: SyncReport, outcomes: list[FeedOutcome]) -> None:
     width = max((len(batch.category) for batch in report.batches), default=0)
     for batch in report.batches:
         click.echo(f"{batch.date}  {batch.category:<{width}}  {_verdict(batch)}")
+        if batch.detail and batch.state not in announcing.SETTLED:
+            _print_detail(batch.detail)
     for one in outcomes:
         told = one.failure or (plural(one.new, "new item") if one.new else "nothing new")
         click.echo(f"{one.title}: {told}")
     note("")
-    if report.whole:
+    if report.vain:
+        note("Nothing could be fetched. What is in the library works without the network.")
+    elif report.whole:
         note("Everything announced is here. `assistant digest` shows what is for you.")
     else:
         note("Some of it is still missing; the next `assistant sync` tries again.")
@@ -119,5 +127,11 @@ def _verdict(batch: BatchView) -> str:
     if batch.state == "partial":
         lacks = "" if batch.expected is None else f", {batch.expected - batch.received:,} missing"
         told = f"{click.style('partial', fg='yellow')}, {plural(batch.received, 'paper')}{lacks}"
-        return f"{told}: {batch.detail}" if batch.detail else told
-    return f"{click.style(batch.state, fg='red')}: {batch.detail}"
+        return told
+    return click.style(batch.state, fg="red")
+
+
+def _print_detail(text: str) -> None:
+    width = min(shutil.get_terminal_size().columns, _WIDEST) - len(_INDENT)
+    for line in textwrap.wrap(text, width):
+        click.echo(_INDENT + click.style(line, dim=True))

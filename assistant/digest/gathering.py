@@ -58,8 +58,17 @@ def gather(connection: Connection, profile: Following, day: str) -> Gathered:
         after=after, until=day, changed_after=changed_after,
     )  # fmt: skip
     late = {one.date for one in waiting}
+    # Those a digest named before are told as they stand now; one that was a mistake is gone.
+    named = {(one["category"], one["date"]) for one in stored.document["batches"]} if stored else ()
     known = announcing.batches(connection, SOURCE, profile.categories, until=day)
-    covered = _covered(connection, [one for one in known if one.date > after or one.date in late])
+    covered = _covered(
+        connection,
+        [
+            one
+            for one in known
+            if one.date > after or one.date in late or (one.category, one.date) in named
+        ],
+    )
     seen = latest.last_item if latest is not None else 0
     items = feeds.items_after(connection, seen, MOST_ITEMS)
     return Gathered(

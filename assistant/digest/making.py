@@ -1,13 +1,14 @@
 """Making a digest: what waits is ranked for a profile, explained, and remembered as shown."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from assistant.config import Home, Settings
 from assistant.digest.choosing import Choice, choose
 from assistant.digest.document import from_document, to_document
 from assistant.digest.gathering import Gathered, gather, gather_span
-from assistant.digest.model import CoveredBatch, Digest, DigestEntry
+from assistant.digest.model import Digest, DigestEntry
 from assistant.library.following import Following, ensure_main, find_profile
 from assistant.library.sync.run import ARXIV_TIME
 from db import digests
@@ -65,7 +66,7 @@ class Workshop:
                 found = gather(connection, profile, day)
             stored = from_document(found.stored.document) if found.stored else None
             if stored is not None and found.empty:
-                return _with_batches(stored, found.batches)
+                return replace(stored, batches=found.batches)
             choice = choose(self, profile, found, day, limit or self.settings.digest.size)
             digest = _joined(stored, _digest(profile, day, found, choice))
             with self.database.write("keep the digest") as connection:
@@ -114,26 +115,13 @@ def _joined(stored: Digest | None, new: Digest) -> Digest:
         profile=new.profile,
         date=new.date,
         made_at=new.made_at,
-        batches=_newest(stored.batches, new.batches),
+        batches=new.batches,
         entries=_distinct(stored.entries, new.entries),
         candidates=stored.candidates + new.candidates,
         muted=stored.muted + new.muted,
         confidence=new.confidence if new.candidates else stored.confidence,
         items=(*stored.items, *new.items),
     )
-
-
-def _with_batches(digest: Digest, batches: Sequence[CoveredBatch]) -> Digest:
-    fields = {name: getattr(digest, name) for name in Digest.__slots__}
-    return Digest(**{**fields, "batches": _newest(digest.batches, batches)})
-
-
-def _newest(
-    before: Sequence[CoveredBatch], now: Sequence[CoveredBatch]
-) -> tuple[CoveredBatch, ...]:
-    """Return the verdicts of both, the later one where a batch was judged again."""
-    verdicts = {(one.source, one.category, one.date): one for one in (*before, *now)}
-    return tuple(sorted(verdicts.values(), key=lambda one: (one.date, one.category)))
 
 
 def _distinct(before: Sequence[DigestEntry], now: Sequence[DigestEntry]) -> tuple[DigestEntry, ...]:

@@ -5,10 +5,12 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from assistant.sources.arxiv_snapshot import MAX_ABSTRACT
+from assistant.sources.courtesy import Again
 from assistant.sources.identifiers import arxiv_identifier, doi_identifier
 from assistant.sources.names import tex_to_unicode
-from assistant.sources.polite import Again, Answer
+from assistant.sources.polite import Answer
 from assistant.sources.record import MAX_AUTHORS, Identifier, Record, author_from_name
+from assistant.sources.xml_document import NoDoctype
 from assistant.text import clean, clean_line
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -29,13 +31,6 @@ class Feed:
     records: tuple[Record, ...]
 
 
-class _NoDoctype(ElementTree.TreeBuilder):
-    """Builds the tree of a document that declares nothing: an entity is how XML bombs are made."""
-
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        raise ValueError("the answer declares a document type")
-
-
 def read_feed(answer: Answer) -> Feed:
     """Return the papers an answer holds.
 
@@ -43,7 +38,7 @@ def read_feed(answer: Answer) -> Feed:
         Again: the answer is not whole, or no feed at all.
         Refused: it holds arXiv's word that something is wrong with the request.
     """
-    parser = ElementTree.XMLParser(target=_NoDoctype())
+    parser = ElementTree.XMLParser(target=NoDoctype())
     try:
         parser.feed(answer.body)
         root = parser.close()

@@ -41,6 +41,10 @@ class Again(Exception):  # noqa: N818  a reason to ask once more
         self.after = after
 
 
+class NotReachedError(SourceError):
+    """There is no way to the server, so it was not asked: nobody need wait for its interval."""
+
+
 class Courtesy:
     """Keeps the interval to one server, whoever on this machine asks it, and waits longer each time
     it cannot answer.
@@ -77,6 +81,10 @@ class Courtesy:
             _write(file, asked=time.time())
             try:
                 yield
+            except NotReachedError:
+                # The wait before this turn is over, whatever was written down before it.
+                file.unlink(missing_ok=True)
+                raise
             except Again as again:
                 # Before another process has its turn.
                 now = time.time()
@@ -141,7 +149,8 @@ def host_of(address: str) -> str:
     except ValueError:
         pass
     raise SourceError(
-        f"{clean_line(address, 100)!r} is no web address.", hint="Check it in config.toml."
+        f"{clean_line(address, 100)!r} is no web address.",
+        hint="It should begin with https:// or http://.",
     )
 
 

@@ -1,6 +1,8 @@
 """Asking a server over HTTP as it wants to be asked: not too often, not for ever, not too much."""
 
+import errno
 import http.client
+import socket
 import string
 import time
 import urllib.error
@@ -15,14 +17,14 @@ from typing import NamedTuple, cast
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from assistant.errors import SourceError
-from assistant.sources.courtesy import Again as Again
-from assistant.sources.courtesy import Courtesy, server_of
+from assistant.sources.courtesy import Again, Courtesy, NotReachedError, server_of
 from assistant.sources.deadline import opener_until
 from assistant.text import clean_line
 
 MAX_REDIRECTS = 3
 _PIECE = 1 << 16
 _MAY_PASS = (429, 500, 502, 503, 504)
+_NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 _MOVED_FOR_GOOD = (301, 308)
 _MOVED = (*_MOVED_FOR_GOOD, 302, 303, 307)
 
@@ -209,7 +211,8 @@ def _unreachable(host: str, error: Exception, timeout: float) -> SourceError:
         why = f"No answer within {timeout:g} seconds."
     else:
         why = clean_line(str(getattr(reason, "strerror", None) or reason), 200)
-    return SourceError(
+    no_way = isinstance(reason, socket.gaierror) or getattr(reason, "errno", None) in _NO_WAY
+    return (NotReachedError if no_way else SourceError)(
         f"{host} cannot be reached.",
         why=why,
         hint="Check the network. What is in the library works without it.",

@@ -17,10 +17,11 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class _NoDoctype(ElementTree.TreeBuilder):
+class NoDoctype(ElementTree.TreeBuilder):
     """Builds the tree of a document that declares nothing: an entity is how XML bombs are made."""
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        """Refuse the declaration."""
         raise ValueError("it declares a document type")
 
 
@@ -50,7 +51,7 @@ def read_xml(text: str) -> ElementTree.Element:
     Raises:
         Again: it is not whole, or declares a document type.
     """
-    parser = ElementTree.XMLParser(target=_NoDoctype(), encoding="utf-8")
+    parser = ElementTree.XMLParser(target=NoDoctype(), encoding="utf-8")
     try:
         parser.feed(text.encode("utf-8"))
         root: ElementTree.Element = parser.close()

@@ -368,3 +368,13 @@ def test_a_packed_answer_is_refused() -> None:
         ask(server)
     assert "gzip" in told.value.why
     assert server.headers[0]["Accept-Encoding"] == "identity"
+
+
+def test_a_server_that_could_not_be_reached_was_not_asked(tmp_path: Path) -> None:
+    """Offline, nobody waits three seconds for a name that is not known."""
+    waited: list[float] = []
+    courtesy = Courtesy("http://nowhere.invalid/", 3.0, waited.append)
+    for _ in range(3):
+        with pytest.raises(SourceError, match="cannot be reached"):
+            get("http://nowhere.invalid/", {}, courtesy=courtesy, timeout=5, most=100)
+    assert waited == []

@@ -14,6 +14,7 @@ _MOST_WIDTH = 96  # longer lines are hard to read
 _LEAST_WIDTH = 24
 _INDENT = "    "
 _LONGEST_SUMMARY = 300
+_LONGEST_TITLE = 300
 # East Asian scripts break between any two signs, but not before closing punctuation.
 _PIECES = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef][、。，．・：；？！）」』】〉》]*"
@@ -126,7 +127,9 @@ def _entry(page: _Page, number: int, entry: DigestEntry, digest: Digest, *, link
     if again:
         page.text(again, first, _INDENT, fg="yellow")
         first = _INDENT
-    page.text(entry.title or "(no title)", first, _INDENT, bold=True)
+    page.text(
+        words.shortened(entry.title, _LONGEST_TITLE) or "(no title)", first, _INDENT, bold=True
+    )
     facts = [entry.id, *words.facts(entry, digest)]
     page.text(" · ".join(facts), _INDENT, dim=True)
     address = words.page(entry)

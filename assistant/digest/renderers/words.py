@@ -169,6 +169,11 @@ def nothing_new(digest: Digest) -> tuple[str, str]:
             f"Nothing new for you among {counted(digest.candidates, 'paper')} today.",
             "What was shown before is not shown again until something happens to it.",
         )
+    if any(batch.received for batch in digest.batches):
+        return (
+            "Nothing that another digest has not weighed already.",
+            f"`assistant digest --since {digest.date} --date {digest.date}` looks back.",
+        )
     return (
         "Nothing new was announced in your categories.",
         "The next digest comes with the next announcement.",

@@ -1,5 +1,6 @@
 """One sync: each followed category brought to the day arXiv is at, and its gaps filled."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from assistant.config import ArxivSettings
 from assistant.errors import SourceError
 from assistant.library.sync.healing import gaps, heal
 from assistant.library.sync.ledger import SOURCE, Verdict, judge_again, keep
-from assistant.library.sync.settling import Arxiv, settle_today, settle_unheard
+from assistant.library.sync.settling import Arxiv, settle_today, settle_unheard, told_by
 from assistant.library.sync.today import FAR_DAYS, Today, days_between, judge
 from assistant.sources.announced import DailyFeed, Listing
 from assistant.sources.arxiv_feed import fetch_feed
@@ -69,11 +70,10 @@ def sync(
         _Category(arxiv, category, report, now.astimezone(ARXIV_TIME)).bring_up_to_date(
             since, partial(progress, place, len(categories))
         )
-    with database.write("log the sync") as connection:
-        counts: dict[str, int] = {}
-        for batch in report.batches:
-            counts[batch.state] = counts.get(batch.state, 0) + 1
-        personal.append_event(connection, "sync", SOURCE, counts)
+    if not report.vain:
+        with database.write("log the sync") as connection:
+            counts = Counter(batch.state for batch in report.batches)
+            personal.append_event(connection, "sync", SOURCE, dict(counts))
     database.checkpoint()
     return report
 
@@ -195,7 +195,7 @@ class _Category:
                 self.category, self.arxiv.settings, pause=self.arxiv.pause, validators=known
             )
         except SourceError as error:
-            self.report.problems.append(f"{self.category}: {error.title} {error.why}".strip())
+            self.report.problems.append(told_by(error))
             return None, Validators(), False
         answer = Validators(fetched.etag, fetched.last_modified)
         return fetched.feed, answer, fetched.feed is None
@@ -204,5 +204,5 @@ class _Category:
         try:
             return fetch_listing(self.category, self.arxiv.settings, pause=self.arxiv.pause)
         except SourceError as error:
-            self.report.problems.append(f"{self.category}: {error.title} {error.why}".strip())
+            self.report.problems.append(told_by(error))
             return None
