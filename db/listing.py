@@ -100,12 +100,10 @@ def paper_rows(
         ),
         {"ids": listed, "profile": profile_id},
     )
-    found = {
-        work_id: PaperRow(
-            work_id, *facts, starred=bool(starred), tags=tuple(tags.get(work_id, ())), liked=liked
-        )
-        for work_id, *facts, starred, liked in rows
-    }
+    found: dict[int, PaperRow] = {}
+    for work_id, *facts, starred, liked in rows:
+        values = [work_id, *facts, bool(starred), tuple(tags.get(work_id, ())), liked]
+        found[work_id] = PaperRow(*values)
     return [found[work_id] for work_id in ids if work_id in found]
 
 
