@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from db.models import Event, Reading, SavedSearch, WorkTag
 from db.works import among, pairs
+
+
+class LogEntry(NamedTuple):
+    """One event of the log, and whether it was undone since."""
+
+    id: int
+    at: str
+    kind: str
+    subject: str
+    data: dict[str, Any]
+    undone: bool
 
 
 def now() -> str:
@@ -122,6 +133,21 @@ def last_undoable(
         query = query.where(func.json_extract(Event.data, "$.keeper") == keeper)
     row = connection.execute(query).mappings().first()
     return Event(**row) if row else None
+
+
+def newest_events(
+    connection: Connection, limit: int, *, before: int | None = None
+) -> list[LogEntry]:
+    """Return the newest entries of the log, newest first; `before` is an id to begin below."""
+    undone = select(Event.undoes).where(Event.undoes.is_not(None))
+    query = (
+        select(Event.id, Event.at, Event.kind, Event.subject, Event.data, Event.id.in_(undone))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Event.id < before)
+    return [LogEntry(*row) for row in connection.execute(query)]
 
 
 def last_event(connection: Connection, kind: str) -> tuple[str, dict[str, Any]] | None:

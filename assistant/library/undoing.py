@@ -8,7 +8,7 @@ from assistant.library.reading import Change
 from db import personal, profiles
 from db.engine import Connection
 
-_UNDOABLE = (
+UNDOABLE = (
     "state", "rate", "star", "tag", "merge", "split", "like", "follow", "profile-new"
 )  # fmt: skip
 
@@ -19,7 +19,7 @@ def undo_last(connection: Connection) -> Change:
     Raises:
         NotFoundError: there is nothing to undo.
     """
-    event = personal.last_undoable(connection, _UNDOABLE)
+    event = personal.last_undoable(connection, UNDOABLE)
     if event is None:
         raise NotFoundError("There is nothing to undo.")
     data = event.data
