@@ -32,7 +32,9 @@ _FAULT_SECONDS = 20.0
 _STUCK_SECONDS = 3.0
 
 actions.register(
-    "places", "Places", *(Action(f"place.{one.id}", one.key, f"Go to {one.title}") for one in areas())
+    "places",
+    "Places",
+    *(Action(f"place.{one.id}", one.key, f"Go to {one.title}") for one in areas()),
 )
 
 
@@ -121,7 +123,7 @@ class AssistantApp(App[None], Acting):
             self.report(error, doing="Opening the library", retry=self._begin)
             return
         if self._open_paper:
-            await self._show_paper(self._open_paper)
+            await self._show_named(self._open_paper)
 
     async def on_unmount(self) -> None:
         """Remember where the person was, and end what is running."""
@@ -300,10 +302,6 @@ class AssistantApp(App[None], Acting):
 
     # ---- jobs
 
-    def start_job(self, job: object) -> None:
-        """Start a job and say how it ended."""
-        raise NotImplementedError
-
     async def _turn_back(self, verb: str, turn: Callable[..., object]) -> None:
         from assistant.errors import NotFoundError
 
@@ -323,5 +321,32 @@ class AssistantApp(App[None], Acting):
                 if changed is not None and screen.is_mounted:
                     changed()
 
-    async def _show_paper(self, named: str) -> None:
-        raise NotImplementedError
+    async def show_paper(self, work: int) -> None:
+        """Show a paper in the library."""
+        from assistant.tui.areas.papers.screen import PapersScreen
+
+        await self.switch_mode("papers")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if isinstance(self.screen, PapersScreen):
+            await self.screen.show_paper(work)
+
+    async def follow(self, what: object, value: object) -> None:
+        """Go where a choice of the palette leads."""
+        if isinstance(what, Acting) and isinstance(value, Action):
+            await what.action_perform(value.id)
+        elif what == "paper" and isinstance(value, int):
+            await self.show_paper(value)
+        elif what == "search":
+            from assistant.tui.search import SearchScreen
+
+            self.push_screen(SearchScreen(text=str(value)))
+
+    async def _show_named(self, named: str) -> None:
+        from assistant.tui.papers import queries
+
+        work = await self.desk.library.read(lambda c: queries.find(c, named))
+        if work is None:
+            self.say(f"{named} is not in your library.", severity="warning")
+        else:
+            await self.show_paper(work)

@@ -25,7 +25,9 @@ class PaletteScreen(Picker):
         from assistant.tui.papers import queries
 
         doing = [
-            Choice(one.title, (place, one), self.assistant.keys_of(one)[0], place.why_not(one.id) or "")
+            Choice(
+                one.title, (place, one), self.assistant.keys_of(one)[0], place.why_not(one.id) or ""
+            )
             for place, one in self._doable
             if matches(text, one.title)
         ]

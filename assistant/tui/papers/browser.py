@@ -3,6 +3,7 @@
 import asyncio
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events
@@ -58,7 +59,7 @@ class PaperBrowser(Widget, PaperChanges):
         self._loading = False
 
     @property
-    def list(self) -> RowList:
+    def papers(self) -> RowList:
         """The list."""
         return self.query_one(RowList)
 
@@ -87,17 +88,17 @@ class PaperBrowser(Widget, PaperChanges):
 
     def show_ids(self, ids: "array[int]", *, keep: int | None = None) -> None:
         """List these works; the cursor stays on its paper, or goes to the one to `keep`."""
-        self.list.show(PaperRows(ids, self.cache), keep=keep)
+        self.papers.show(PaperRows(ids, self.cache), keep=keep)
 
     def show_rows(self, rows: Rows, *, keep: int | None = None) -> None:
         """List works drawn in another way; their keys are the works' ids."""
-        self.list.show(rows, keep=keep)
+        self.papers.show(rows, keep=keep)
 
     def targets(self) -> list[int]:
         """Return the works that a key acts on: those selected, else the one under the cursor."""
-        chosen = [key for key in self.list.selected if isinstance(key, int)]
-        if not chosen and isinstance(self.list.key, int):
-            chosen = [self.list.key]
+        chosen = [key for key in self.papers.selected if isinstance(key, int)]
+        if not chosen and isinstance(self.papers.key, int):
+            chosen = [self.papers.key]
         return chosen
 
     async def reload(self, ids: Sequence[int] | None = None) -> None:
@@ -109,7 +110,7 @@ class PaperBrowser(Widget, PaperChanges):
         if ids is None:
             self.cache.rows.clear()
         self.cache.put(rows)
-        self.list.refresh()
+        self.papers.refresh()
         self.post_message(self.Loaded())
         self.show_preview()
 
@@ -141,7 +142,7 @@ class PaperBrowser(Widget, PaperChanges):
             if self.has_class("-reading"):
                 self.do_browser_back()
             else:
-                self.list.do_list_enter()
+                self.papers.do_list_enter()
             return
         self.toggle_class("-preview")
         self.show_preview()
@@ -161,27 +162,27 @@ class PaperBrowser(Widget, PaperChanges):
         elif self.preview.display:
             self.preview.focus()
         else:
-            self.list.do_list_enter()
+            self.papers.do_list_enter()
 
     def do_browser_back(self) -> None:
         """Leave the paper, then the selection, then tell whoever is around us."""
         if self.has_class("-reading") or self.preview.has_focus:
             self._leave_page()
-        elif self.list.selected:
-            self.list.selected.clear()
-            self.list.refresh()
+        elif self.papers.selected:
+            self.papers.selected.clear()
+            self.papers.refresh()
         else:
             self.post_message(self.Left())
 
     def _leave_page(self) -> None:
         self.remove_class("-reading")
-        self.list.focus()
+        self.papers.focus()
 
     async def _show_page(self) -> None:
         from assistant.tui.papers import queries
 
         await asyncio.sleep(_PREVIEW_AFTER)
-        work = self.list.key
+        work = self.papers.key
         if not isinstance(work, int):
             self.preview.show(None)
             return
@@ -210,9 +211,9 @@ class PaperBrowser(Widget, PaperChanges):
 
         try:
             while ids := self.cache.take_missing():
-                rows = await self.desk.library.read(lambda c, ids=ids: queries.rows(c, ids))
+                rows = await self.desk.library.read(partial(queries.rows, ids=ids))
                 self.cache.put(rows)
-                self.list.refresh()
+                self.papers.refresh()
         finally:
             self._loading = False
         self.post_message(self.Loaded())

@@ -27,7 +27,7 @@ class PaperChanges(Acting):
     cache: "PaperCache"
 
     @property
-    def list(self) -> "RowList":
+    def papers(self) -> "RowList":
         """The list the papers stand in."""
         raise NotImplementedError
 
@@ -85,7 +85,8 @@ class PaperChanges(Acting):
         has = f"It has: {' '.join(sorted(common))}. " if common else ""
         told = f"{has}Words are added; -word takes a tag away."
         self.app.push_screen(
-            Prompt("Tags", told=told, suggest=suggest), lambda answer: self._tag(answer, self.targets())
+            Prompt("Tags", told=told, suggest=suggest),
+            lambda answer: self._tag(answer, self.targets()),
         )
 
     async def do_paper_open(self) -> None:
@@ -111,19 +112,19 @@ class PaperChanges(Acting):
 
     def do_paper_select(self) -> None:
         """Select the paper, or not, and go on."""
-        key = self.list.key
+        key = self.papers.key
         if key is not None:
-            self.list.selected ^= {key}
-            self.list.do_list_down()
-            self.list.refresh()
+            self.papers.selected ^= {key}
+            self.papers.do_list_down()
+            self.papers.refresh()
 
     def do_paper_select_all(self) -> None:
         """Select all that are listed, or none where all are."""
-        source = self.list.source
+        source = self.papers.source
         every = {source.key(index) for index in range(len(source))}
-        self.list.selected = set() if self.list.selected >= every else every
-        self.list.refresh()
-        if self.list.selected:
+        self.papers.selected = set() if self.papers.selected >= every else every
+        self.papers.refresh()
+        if self.papers.selected:
             self.assistant.say(f"{len(every):,} selected. Keys act on all of them; esc lets go.")
 
     def do_paper_trash(self) -> None:
@@ -173,9 +174,7 @@ class PaperChanges(Acting):
         from db import works
 
         ids = self.targets()
-        change = await self.desk.library.write(
-            purpose, lambda c: act(c, works.view_works(c, ids))
-        )
+        change = await self.desk.library.write(purpose, lambda c: act(c, works.view_works(c, ids)))
         if len(ids) > 1:
             self.assistant.say(f"{len(ids):,} papers: {change.text}. z undoes it.")
         await self.reload(ids)
@@ -245,7 +244,7 @@ class PaperChanges(Acting):
             await self.desk.library.write(
                 "put papers in the trash", lambda c: trash_works(c, works.view_works(c, ids))
             )
-            self.list.selected.clear()
+            self.papers.selected.clear()
             many = "1 paper is" if len(ids) == 1 else f"{len(ids):,} papers are"
             self.assistant.say(f"{many} in the trash. z brings back.")
             self.assistant.library_changed()

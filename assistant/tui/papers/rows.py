@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from rich.style import Style
 from rich.text import Text
 
 from assistant.tui.look import Look
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 PAGE = 100
 _MOST_KEPT = 20_000
 _STATES = {"unread": "•", "skimmed": "◐", "read": " ", "later": "◷"}
+_DONE = ("read", "skimmed")
 _WIDE = 100
 
 
@@ -96,7 +96,7 @@ def paper_line(row: "PaperRow", width: int, look: Look) -> Text:
     wide = 14 if width >= _WIDE else 8
     short = place if len(place) <= wide else place[: wide - 1] + "…"
     line.append(f"{short:<{wide}} ", look.accent)
-    line.append(row.title or "(no title)", look.strong if row.state == "unread" else Style())
+    line.append(row.title or "(no title)", look.dim if row.state in _DONE else look.plain)
     if row.tags:
         line.append("  " + " ".join(f"#{tag}" for tag in row.tags), look.good)
     if row.authors and width >= _WIDE:

@@ -29,7 +29,7 @@ class Rows(Protocol):
 
     height: int
 
-    def __len__(self) -> int: ...  # noqa: D105
+    def __len__(self) -> int: ...
     def key(self, index: int) -> Hashable: ...  # noqa: D102
     def index_of(self, key: Hashable) -> int | None: ...  # noqa: D102
     def lines(self, index: int, width: int, look: Look) -> list[Text]: ...  # noqa: D102
@@ -73,7 +73,7 @@ class RowList(ScrollView, Acting, can_focus=True):
         scrollbar-size-vertical: 1;
         background: $background;
     }
-    RowList > .row-list--cursor { background: $primary 45%; text-style: bold; }
+    RowList > .row-list--cursor { background: $primary 35%; text-style: bold; }
     RowList > .row-list--cursor-blurred { background: $primary 20%; }
     RowList > .row-list--selected { background: $accent 25%; }
     RowList > .row-list--empty { color: $text-muted; }
@@ -201,11 +201,14 @@ class RowList(ScrollView, Acting, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         index, line = divmod(y + self.scroll_offset.y, self.source.height)
         if index >= len(self.source):
             return self._blank(y, width)
-        text = self.source.lines(index, width, self.assistant.look)[line]
+        look = self.assistant.look
+        if index == self.cursor:
+            look = look._replace(dim=look.plain)  # grey on the cursor's colour is hard to read
+        text = self.source.lines(index, width, look)[line]
         text.truncate(width, overflow="ellipsis")
         strip = Strip(text.render(self.app.console), text.cell_len)
         return strip.adjust_cell_length(width).apply_style(self._style_of(index))

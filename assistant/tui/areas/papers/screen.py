@@ -1,7 +1,7 @@
 """The whole library: sorted, filtered as one types, with the paper at hand beside it."""
 
 from array import array
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,7 +13,10 @@ from assistant.tui.area_screen import AreaScreen
 from assistant.tui.papers.browser import PaperBrowser
 from assistant.tui.widgets.query_bar import QueryBar
 
-_SORTED = {
+if TYPE_CHECKING:
+    from db.listing import Sort
+
+_SORTED: "dict[Sort, tuple[str, str]]" = {
     "published": ("oldest first", "newest first"),
     "added": ("first added first", "last added first"),
     "title": ("by title", "by title, Z first"),
@@ -36,7 +39,7 @@ class PapersScreen(AreaScreen):
     def __init__(self) -> None:
         super().__init__()
         self._all: array[int] = array("q")
-        self._sort = "published"
+        self._sort: Sort = "published"
         self._descending = True
         self._filter = ""
 
@@ -61,12 +64,12 @@ class PapersScreen(AreaScreen):
         state = self.desk.state
         self._sort = state.get(self.AREA, "sort", self._sort)
         if self._sort not in _SORTED:
-            self._sort = "published"
+            self._sort: Sort = "published"
         self._descending = state.get(self.AREA, "descending", True)
         self._filter = state.get(self.AREA, "filter", "")
         self.bar.set(self._filter)
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
-        self.browser.list.focus()
+        self.browser.papers.focus()
         self.run_safely(
             self._read(keep=state.get(self.AREA, "paper", 0) or None), "Reading the library",
             only="read",
@@ -79,7 +82,7 @@ class PapersScreen(AreaScreen):
             sort=self._sort,
             descending=self._descending,
             filter=self._filter,
-            paper=self.browser.list.key or 0,
+            paper=self.browser.papers.key or 0,
             preview=self.browser.previews,
         )
 
@@ -92,7 +95,7 @@ class PapersScreen(AreaScreen):
         self._filter = ""
         self.bar.set("")
         await self._read(keep=work)
-        self.browser.list.do_list_enter()
+        self.browser.papers.do_list_enter()
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this area's actions cannot be done now."""
@@ -139,12 +142,12 @@ class PapersScreen(AreaScreen):
 
     def on_query_bar_accepted(self) -> None:
         """Go to what the filter left."""
-        self.browser.list.focus()
+        self.browser.papers.focus()
 
     def on_query_bar_left(self) -> None:
         """Clear the filter and go back to the list."""
         self.do_papers_clear()
-        self.browser.list.focus()
+        self.browser.papers.focus()
 
     def on_paper_browser_left(self) -> None:
         """Clear the filter on `esc`."""
@@ -170,13 +173,13 @@ class PapersScreen(AreaScreen):
         await self._narrow(keep=keep)
 
     async def _narrow(self, keep: int | None = None) -> None:
-        from assistant.search.narrowing import narrow
-
         text, everything = self._filter, self._all
         shown = everything
         if text.strip():
+            from assistant.search.narrowing import narrow
+
             shown = await self.desk.library.read(lambda c: narrow(c, text, everything))
-        rows = self.browser.list
+        rows = self.browser.papers
         rows.empty = (
             f"No paper matches {text.strip()[:60]!r}.\nPress esc to see all of them."
             if text.strip()
@@ -191,7 +194,7 @@ class PapersScreen(AreaScreen):
         self._show_count()
 
     def _show_count(self) -> None:
-        rows = self.browser.list
+        rows = self.browser.papers
         shown, every = len(rows.source), len(self._all)
         order = _SORTED[self._sort][self._descending]
         count = f"{shown:,} of {every:,} papers" if shown != every else f"{every:,} papers"
@@ -203,11 +206,11 @@ class PapersScreen(AreaScreen):
     async def _unread(self, *, forwards: bool) -> None:
         from db import listing
 
-        rows = self.browser.list
+        rows = self.browser.papers
         ids = getattr(rows.source, "ids", array("q"))
-        unread = await self.desk.library.read(lambda c: listing.read_ids(c))
+        opened = await self.desk.library.read(listing.opened_ids)
         places = range(rows.cursor + 1, len(ids)) if forwards else range(rows.cursor - 1, -1, -1)
-        found = next((n for n in places if ids[n] not in unread), None)
+        found = next((n for n in places if ids[n] not in opened), None)
         if found is None:
             self.assistant.say(f"Nothing unread {'below' if forwards else 'above'}.")
         else:
