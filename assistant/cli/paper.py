@@ -7,11 +7,11 @@ import click
 
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.paper_page import print_paper
-from assistant.library.page import paper_facts
 from assistant.cli.session import find_work, session
 from assistant.errors import NotFoundError, UsageError
 from assistant.library import merging, reading, undoing
 from assistant.library.links import paper_links
+from assistant.library.page import paper_facts
 from db import works
 
 _ID_HELP = "ID is an arXiv id, a DOI, or the paper's address."

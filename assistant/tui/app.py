@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
@@ -46,7 +46,9 @@ class AssistantApp(App[None], Acting):
     CSS_PATH = "styles.tcss"
     SCOPES = ("app", "places")
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app", "places"))
-    MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {one.id: one.make for one in areas()}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        one.id: one.make for one in areas()
+    }
 
     def __init__(self, home: Home, settings: Settings, *, open_paper: str | None = None) -> None:
         """Prepare everything and open nothing; `open_paper` is an id to begin on."""
@@ -217,7 +219,7 @@ class AssistantApp(App[None], Acting):
         if running:
             names = ", ".join(job.title for job in running)
             question = Question(
-                f"Still running: {names}. What is done is kept, and it goes on from there next time.",
+                f"Still running: {names}. What is done is kept; it goes on from there next time.",
                 {"y": "stop and quit", "n": "stay"},
             )
             self.push_screen(question, lambda answer: self._quit() if answer == "y" else None)

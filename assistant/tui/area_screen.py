@@ -27,7 +27,7 @@ class AreaScreen(Screen[None], Acting):
         raise NotImplementedError
 
     def library_changed(self) -> None:
-        """Take note that papers came, went or changed; called when a job or an undo changed them."""
+        """Take note that papers came, went or changed by a job or an undo."""
 
     def remember(self) -> None:
         """Put into the desk's state what should survive a restart."""

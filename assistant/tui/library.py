@@ -16,7 +16,7 @@ _READERS = 3
 
 
 class Library:
-    """One open library; several readers at a time, one writer. Who asks early waits until it is open."""
+    """One open library: several readers, one writer; who asks early waits until it is open."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
         self._home = home

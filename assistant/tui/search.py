@@ -110,12 +110,15 @@ class SearchScreen(Screen[None], Acting):
     async def do_search_forget(self) -> None:
         """Forget the saved search that the query is."""
         from assistant.library import searches
+        from db import personal
 
-        text = self._text
-        gone = await self.desk.library.write(
-            "forget a search", lambda c: searches.forget_query(c, text)
-        )
-        self.assistant.say("Forgotten. z brings it back." if gone else "It was never saved.")
+        saved = await self.desk.library.read(personal.saved_searches)
+        name = next((name for name, query in saved.items() if query == self._text), None)
+        if name is None:
+            self.assistant.say("This search is not saved.", severity="warning")
+            return
+        await self.desk.library.write("forget a search", lambda c: searches.forget(c, name))
+        self.assistant.say(f"Forgot {name}. z brings it back.")
 
     def on_query_bar_changed(self, event: QueryBar.Changed) -> None:
         """Answer the new query."""

@@ -62,9 +62,8 @@ class PapersScreen(AreaScreen):
     def on_mount(self) -> None:
         """Come back to where the person was."""
         state = self.desk.state
-        self._sort = state.get(self.AREA, "sort", self._sort)
-        if self._sort not in _SORTED:
-            self._sort: Sort = "published"
+        kept = state.get(self.AREA, "sort", "published")
+        self._sort = next((name for name in _SORTED if name == kept), self._sort)
         self._descending = state.get(self.AREA, "descending", True)
         self._filter = state.get(self.AREA, "filter", "")
         self.bar.set(self._filter)
