@@ -107,6 +107,11 @@ def paper_rows(
     return [found[work_id] for work_id in ids if work_id in found]
 
 
+def opened_ids(connection: Connection) -> set[int]:
+    """Return the works that are no longer unread."""
+    return set(_ids(connection, "SELECT work_id AS id FROM readings WHERE state <> 'unread'"))
+
+
 def counts(connection: Connection, profile_id: int | None = None) -> Counts:
     """Return how many works there are, unread, starred, kept for later, liked in a profile."""
     row = connection.execute(

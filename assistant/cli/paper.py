@@ -6,11 +6,12 @@ from typing import Any
 import click
 
 from assistant.cli.output import json_option, note, print_json
-from assistant.cli.paper_page import paper_json, print_paper
+from assistant.cli.paper_page import print_paper
 from assistant.cli.session import find_work, session
 from assistant.errors import NotFoundError, UsageError
 from assistant.library import merging, reading, undoing
 from assistant.library.links import paper_links
+from assistant.library.page import paper_facts
 from db import works
 
 _ID_HELP = "ID is an arXiv id, a DOI, or the paper's address."
@@ -29,7 +30,7 @@ def show(id: str, as_json: bool) -> None:
     with session() as s, s.database.read() as connection:
         work = find_work(connection, id)
         if as_json:
-            print_json(paper_json(connection, work))
+            print_json(paper_facts(connection, work))
         else:
             print_paper(connection, work)
 
