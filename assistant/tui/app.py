@@ -88,14 +88,20 @@ class AssistantApp(App[None], Acting):
         return actions.shown_keys(self.desk.settings.keys.get(action.id, action.keys))
 
     def places_and_actions(self, screen: Screen[object]) -> Iterator[tuple[Acting, Action]]:
-        """Yield what can be done now, the innermost place's actions first."""
+        """Yield what can be done now, what is peculiar to the place first."""
         inner = screen.focused or screen
+        found: list[tuple[Acting, Action]] = []
+        moving: list[tuple[Acting, Action]] = []
         for node in inner.ancestors_with_self:
             if isinstance(node, Acting):
-                for action in node.own_actions():
-                    yield node, action
-            if node is screen and screen.is_modal:
-                return
+                # Moving about is what nobody needs to look up first.
+                group = moving if node.SCOPES == ("list",) else found
+                group += [(node, action) for action in node.own_actions()]
+            if node is screen:
+                if screen.is_modal:
+                    break
+                found += moving
+        yield from found
 
     # ---- beginning and end
 
@@ -254,6 +260,8 @@ class AssistantApp(App[None], Acting):
         told = " ".join(part for part in (entry.text, entry.hint) if part)
         if entry.retry is not None:
             told += " Press 6 for the log, where it can be tried again."
+        if any(told[:_LONGEST_TOAST] == one.message for one in self._notifications):
+            return
         self.notify(
             told[:_LONGEST_TOAST], severity=entry.severity, timeout=_TOAST_SECONDS, markup=False
         )

@@ -64,7 +64,7 @@ class QueryBar(Widget, Acting):
     DEFAULT_CSS = """
     QueryBar { height: auto; max-height: 3; display: none; }
     QueryBar.-shown { display: block; }
-    QueryBar Input { border: none; height: 1; padding: 0 1; background: $boost; }
+    QueryBar Input { padding: 0 1; background: $surface; }
     QueryBar Input:focus { background: $surface-lighten-2; }
     QueryBar Static { height: 1; padding: 0 1; }
     QueryBar #completions { color: $text-muted; display: none; }
@@ -100,7 +100,7 @@ class QueryBar(Widget, Acting):
 
     def compose(self) -> ComposeResult:
         """Show the line, its completions, its chips."""
-        yield Input(placeholder=self._placeholder, max_length=_LONGEST)
+        yield Input(placeholder=self._placeholder, max_length=_LONGEST, compact=True)
         yield Static(id="completions", markup=False)
         yield Chips()
 
