@@ -163,6 +163,7 @@ class PapersScreen(AreaScreen):
         await self._read()
 
     async def _read(self, keep: int | None = None) -> None:
+        await self.desk.library.opened()
         from db import listing
 
         sort, descending = self._sort, self._descending
