@@ -14,7 +14,7 @@ from assistant.search.query import Query, parse_query
 from assistant.tui.acting import Acting
 
 if TYPE_CHECKING:
-    from assistant.search.narrowing import Completion
+    from assistant.search.completing import Completion
 
 _PAUSE = 0.06
 _LONGEST = 1_000
@@ -170,7 +170,7 @@ class QueryBar(Widget, Acting):
         import asyncio
 
         await asyncio.sleep(_PAUSE)
-        from assistant.search.narrowing import completions
+        from assistant.search.completing import completions
 
         text, cursor = self.text, self.input.cursor_position
         found = await self.desk.library.read(lambda c: completions(c, text, cursor)) if text else []
@@ -179,11 +179,14 @@ class QueryBar(Widget, Acting):
         shown = Text(no_wrap=True, overflow="ellipsis")
         if found:
             shown.append("tab ", "bold")
-            shown.append("  ".join(one.shown for one in found))
+            for one in found:
+                shown.append(f"{one.value} ")
+                shown.append(f"{one.told}  " if one.told else " ", "dim")
         line.update(shown)
         line.display = bool(found) and self.input.has_focus
 
     def _take(self, completion: "Completion") -> None:
         text = self.text
-        self.input.value = text[: completion.start] + completion.text + text[completion.end :]
-        self.input.cursor_position = completion.start + len(completion.text)
+        value = completion.value if completion.value.endswith(":") else f"{completion.value} "
+        self.input.value = text[: completion.start] + value + text[completion.end :].lstrip()
+        self.input.cursor_position = completion.start + len(value)
