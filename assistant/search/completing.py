@@ -25,12 +25,17 @@ _FIELD_HELP = {
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """`text[start:end]` can become `value`; `told` says more about it, "" where nothing helps."""
+    """What stands from `start` to `end` can become `text`; `told` says more of it, or is empty."""
 
     start: int
     end: int
-    value: str
+    text: str
     told: str
+
+    @property
+    def shown(self) -> str:
+        """The completion with what there is to say about it."""
+        return f"{self.text} ({self.told})" if self.told else self.text
 
 
 def completions(connection: Connection, text: str, cursor: int) -> list[Completion]:
@@ -53,7 +58,7 @@ def completions(connection: Connection, text: str, cursor: int) -> list[Completi
     found: list[Completion] = []
     for one, told in _values(connection, named, clean_line(value, 200)):
         completed = f"{named}:{quote(one)}"
-        if completed != text[start:cursor] and all(completed != other.value for other in found):
+        if completed != text[start:cursor] and all(completed != other.text for other in found):
             found.append(Completion(start, cursor, completed, told))
         if len(found) == MOST:
             break

@@ -172,15 +172,15 @@ def test_the_query_language_completes_itself(
     connection: Connection, typed: str, expected: list[str]
 ) -> None:
     found = completions(connection, typed, len(typed))
-    assert [one.value for one in found] == expected
+    assert [one.text for one in found] == expected
     for one in found:
-        whole = typed[: one.start] + one.value + typed[one.end :]
+        whole = typed[: one.start] + one.text + typed[one.end :]
         assert whole.endswith(":") or parse_query(whole).filters
 
 
 def test_completion_looks_at_what_stands_before_the_cursor(connection: Connection) -> None:
     (one,) = completions(connection, "cat:cs.cl attention", 9)
-    assert (one.start, one.end, one.value) == (0, 9, "cat:cs.CL")
+    assert (one.start, one.end, one.text) == (0, 9, "cat:cs.CL")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
