@@ -22,6 +22,10 @@ class AreaScreen(Screen[None], Acting):
         yield from self.body()
         yield KeyBar()
 
+    def on_mount(self) -> None:
+        """Tell the app once this place is painted."""
+        self.call_after_refresh(self.call_after_refresh, self.assistant.painted)
+
     def body(self) -> ComposeResult:
         """Yield what is between the bars."""
         raise NotImplementedError

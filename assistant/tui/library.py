@@ -37,6 +37,10 @@ class Library:
         self._database = await loop.run_in_executor(self._writer, self._open, announce)
         self._opened.set()
 
+    async def opened(self) -> None:
+        """Wait until it is open; what is imported before that delays the first picture."""
+        await self._opened.wait()
+
     async def read(self, ask: "Callable[[Connection], T]") -> T:
         """Ask something of one unchanging state of the library."""
         return await self._run(self._readers, partial(self._read, ask))

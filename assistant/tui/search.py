@@ -23,6 +23,15 @@ LIMIT = 100
 _PAUSE = 0.02
 _MEANING_AFTER = 0.25
 
+_TO_BEGIN = """Some ways to ask:
+
+how to train large models with less memory
+distillation -image cat:cs.LG year:2023..
+"mixture of experts" author:"Noam Shazeer"
+is:later   tag:thesis   venue:ICLR   -cat:cs.CV
+
+ctrl+r lists your saved searches."""
+
 register(
     "search",
     "In a search",
@@ -165,7 +174,8 @@ class SearchScreen(Screen[None], Acting):
         from assistant.search.query import parse_query
 
         if not text.strip():
-            self._show([], "Words, a question, or filters. ctrl+r: saved searches.")
+            self._show([], "")
+            self.browser.papers.empty = _TO_BEGIN
             return
         await asyncio.sleep(_PAUSE)
         query = parse_query(text)

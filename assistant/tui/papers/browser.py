@@ -179,9 +179,10 @@ class PaperBrowser(Widget, PaperChanges):
         self.papers.focus()
 
     async def _show_page(self) -> None:
+        await asyncio.sleep(_PREVIEW_AFTER)
+        await self.desk.library.opened()
         from assistant.tui.papers import queries
 
-        await asyncio.sleep(_PREVIEW_AFTER)
         work = self.papers.key
         if not isinstance(work, int):
             self.preview.show(None)

@@ -130,8 +130,8 @@ class PaperChanges(Acting):
     def do_paper_trash(self) -> None:
         """Ask for another key before papers go to the trash."""
         ids = self.targets()
-        many = "this paper" if len(ids) == 1 else f"these {len(ids):,} papers"
-        question = Question(f"Put {many} in the trash? z brings them back.", {"x": "trash"})
+        many, them = ("this paper", "it") if len(ids) == 1 else (f"{len(ids):,} papers", "them")
+        question = Question(f"Put {many} in the trash? z brings {them} back.", {"x": "trash"})
         self.app.push_screen(question, lambda answer: self._trash(ids) if answer == "x" else None)
 
     async def _rows(self) -> "list[PaperRow]":

@@ -163,6 +163,7 @@ class PapersScreen(AreaScreen):
         await self._read()
 
     async def _read(self, keep: int | None = None) -> None:
+        await self.desk.library.opened()
         from db import listing
 
         sort, descending = self._sort, self._descending
@@ -184,6 +185,9 @@ class PapersScreen(AreaScreen):
             if text.strip()
             else _EMPTY_LIBRARY
         )
+        on = keep if keep is not None else rows.key
+        if text.strip() and on not in shown:
+            rows.move_to(0)
         self.browser.show_ids(shown, keep=keep)
         self._show_count()
         self.refresh_bindings()
