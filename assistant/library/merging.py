@@ -91,7 +91,9 @@ def undo_merge(connection: Connection, data: dict[str, Any]) -> int:
     own = {Identifier(*one) for one in data["identifiers"]}
     keeper, other = _part(connection, keeper_id, row["id"], data["versions"], own)
     other.old_row = row
-    write_drafts(connection, [other, keeper])
+    # In this order, since the keeper may have taken the other's public id over.
+    write_drafts(connection, [keeper])
+    write_drafts(connection, [other])
     personal.put_tags(connection, {int(work_id): tags for work_id, tags in data["tags"].items()})
     personal.put_readings(
         connection,
@@ -128,7 +130,8 @@ def undo_match(connection: Connection, data: dict[str, Any]) -> int:
     """Make a work of its own from versions that had joined another; return its id."""
     new_id, _ = works.next_ids(connection)
     keeper, other = _part(connection, data["keeper"], new_id, data["versions"])
-    write_drafts(connection, [other, keeper])
+    write_drafts(connection, [keeper])
+    write_drafts(connection, [other])
     works.keep_apart(connection, keeper.id, new_id)
     return new_id
 

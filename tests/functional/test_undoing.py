@@ -4,6 +4,7 @@ import contextlib
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.digest.making import without_trash
 from assistant.errors import NotFoundError
 from assistant.library import following, merging, reading, searches, trash, undoing
 from assistant.library.importing import store_entries
 from assistant.library.persist import recount_words
+from assistant.library.sync.ledger import Verdict, keep
+from assistant.sources.announced import Announcement, Kind
 from assistant.sources.arxiv_snapshot import snapshot_entry
 from assistant.sources.record import Entry
-from db import announcing, fulltext, personal, profiles, upkeep, vectors, works
+from db import announcing, digests, fulltext, personal, profiles, upkeep, vectors, works
 from db.engine import Connection, Database
 from db.migrate import migrate
+from tests.fakes.digests import DIGEST, entry
 from tests.fakes.papers import snapshot_lines
 
 COUNT = 5
@@ -266,3 +271,46 @@ def test_what_is_in_the_trash_stays_out_of_imports(library: Database) -> None:
     assert (report.added, report.unchanged, report.trashed, report.read) == (0, 3, 2, 5)
     with library.read() as connection:
         assert works.work_ids_in_order(connection) == [3, 4, 5]
+
+
+def test_a_merge_under_the_better_id_of_the_other_is_undone(library: Database) -> None:
+    with library.write("act") as connection:
+        before = everything(connection)
+        merging.merge_works(connection, 2, 1)
+        undoing.undo_last(connection)
+        now = everything(connection)
+    assert {table: now[table] for table in before if table != "kept_apart"} == {
+        table: before[table] for table in before if table != "kept_apart"
+    }
+
+
+def test_a_trashed_paper_announced_again_stays_out_and_its_day_is_whole(library: Database) -> None:
+    def told(number: int, kind: Kind) -> Announcement:
+        line = snapshot_entry(json.loads(next(snapshot_lines(1))))
+        return Announcement(replace(line.records[0], number=number), kind)
+
+    keep(library, "cs.LG", "2025-11-03", [told(1, "new")], Verdict("complete", 1))
+    with library.write("act") as connection:
+        trash.trash_works(connection, works.view_works(connection, [1]))
+    batch = keep(library, "cs.LG", "2025-11-04", [told(2, "replace")], Verdict("partial", 1))
+    with library.read() as connection:
+        assert works.work_ids_in_order(connection) == [2, 3, 4, 5]
+        assert batch.received == batch.expected == 1
+        assert announcing.announced_ids(connection, batch.id) == {told(1, "new").record.source_id}
+        for kinds in ("2025-11-03", "2025-11-04"):
+            assert digests.announced_between(connection, ["cs.LG"], since=kinds, until=kinds) == []
+    with library.write("act") as connection:
+        trash.restore(connection, trash.list_trash(connection))
+        (back,) = digests.announced_between(
+            connection, ["cs.LG"], since="2025-11-03", until="2025-11-04"
+        )
+        assert (back.work_id, back.date) == (1, "2025-11-03")
+
+
+def test_a_stored_digest_shows_no_trashed_paper(library: Database) -> None:
+    made = replace(DIGEST, entries=(entry(1, "Gone"), entry(2, "Here")))
+    with library.write("act") as connection:
+        trash.trash_works(connection, works.view_works(connection, [1]))
+        assert [one.work_id for one in without_trash(connection, made).entries] == [2]
+        undoing.undo_last(connection)
+        assert without_trash(connection, made) == made
