@@ -32,11 +32,6 @@ class Completion:
     text: str
     told: str
 
-    @property
-    def shown(self) -> str:
-        """The completion with what there is to say about it."""
-        return f"{self.text} ({self.told})" if self.told else self.text
-
 
 def completions(connection: Connection, text: str, cursor: int) -> list[Completion]:
     """Return at most eight ways to go on with the word before the cursor; never raises."""

@@ -245,8 +245,9 @@ class PaperChanges(Acting):
                 "put papers in the trash", lambda c: trash_works(c, works.view_works(c, ids))
             )
             self.papers.selected.clear()
-            many = "1 paper is" if len(ids) == 1 else f"{len(ids):,} papers are"
-            self.assistant.say(f"{many} in the trash. z brings back.")
+            one = len(ids) == 1
+            many = "1 paper is" if one else f"{len(ids):,} papers are"
+            self.assistant.say(f"{many} in the trash. z brings {'it' if one else 'them'} back.")
             self.assistant.library_changed()
 
         self.run_safely(trash(), "Putting papers in the trash")

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.library.page import paper_facts
 from assistant.sources.identifiers import parse_identifier
-from db import listing, personal, profiles, works
+from db import digests, listing, personal, profiles, works
 from db.engine import Connection
 
 
@@ -29,8 +29,12 @@ def page(connection: Connection, work_id: int) -> dict[str, Any] | None:
     found = works.view_works(connection, [work_id])
     if not found:
         return None
-    liked = profiles.liking(connection, profile(connection), work_id)
-    return {**paper_facts(connection, found[0]), "liked": liked}
+    mine = profile(connection)
+    return {
+        **paper_facts(connection, found[0]),
+        "liked": profiles.liking(connection, mine, work_id),
+        "digest": digests.shown_in(connection, mine, work_id),
+    }
 
 
 def named(

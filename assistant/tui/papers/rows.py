@@ -17,6 +17,7 @@ _MOST_KEPT = 20_000
 _STATES = {"unread": "•", "skimmed": "◐", "read": " ", "later": "◷"}
 _DONE = ("read", "skimmed")
 _WIDE = 100
+_WIDEST_TAGS = 24
 _YEAR = re.compile(r"\s*\b(19|20)\d\d\b")
 
 
@@ -98,9 +99,10 @@ def paper_line(row: "PaperRow", width: int, look: Look) -> Text:
     wide = 14 if width >= _WIDE else 8
     short = place if len(place) <= wide else place[: wide - 1] + "…"
     line.append(f"{short:<{wide}} ", look.accent)
-    line.append(row.title or "(no title)", look.dim if row.state in _DONE else look.plain)
     if row.tags:
-        line.append("  " + " ".join(f"#{tag}" for tag in row.tags), look.good)
+        tags = " ".join(f"#{tag}" for tag in row.tags)
+        line.append(tags[:_WIDEST_TAGS] + ("… " if len(tags) > _WIDEST_TAGS else " "), look.good)
+    line.append(row.title or "(no title)", look.dim if row.state in _DONE else look.plain)
     if row.authors and width >= _WIDE:
         line.append(f"  {row.authors}", look.dim)
     return line

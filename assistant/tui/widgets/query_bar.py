@@ -180,13 +180,13 @@ class QueryBar(Widget, Acting):
         if found:
             shown.append("tab ", "bold")
             for one in found:
-                shown.append(f"{one.value} ")
+                shown.append(f"{one.text} ")
                 shown.append(f"{one.told}  " if one.told else " ", "dim")
         line.update(shown)
         line.display = bool(found) and self.input.has_focus
 
     def _take(self, completion: "Completion") -> None:
         text = self.text
-        value = completion.value if completion.value.endswith(":") else f"{completion.value} "
+        value = completion.text if completion.text.endswith(":") else f"{completion.text} "
         self.input.value = text[: completion.start] + value + text[completion.end :].lstrip()
         self.input.cursor_position = completion.start + len(value)

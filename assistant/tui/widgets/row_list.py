@@ -100,13 +100,21 @@ class RowList(ScrollView, Acting, can_focus=True):
         """The key of the row under the cursor."""
         return self.source.key(self.cursor) if len(self.source) else None
 
-    def show(self, source: Rows, *, keep: Hashable | None = None) -> None:
+    @property
+    def offset_of_cursor(self) -> int:
+        """How many lines below the list's top the cursor is."""
+        return self.cursor * self.source.height - round(self.scroll_offset.y)
+
+    def show(
+        self, source: Rows, *, keep: Hashable | None = None, offset: int | None = None
+    ) -> None:
         """Show other rows; the cursor goes to the row `keep`, else stays with the row it is on.
 
-        Where that row is gone the cursor stays at its place, or at the end.
+        Where that row is gone the cursor stays at its place, or at the end. On the screen it stays
+        where it was, or comes to `offset` lines below the top.
         """
         wanted = keep if keep is not None else self.key
-        offset = self.cursor * self.source.height - self.scroll_offset.y
+        offset = self.offset_of_cursor if offset is None else offset
         self.source = source
         self.virtual_size = Size(0, len(source) * source.height)
         place = source.index_of(wanted) if wanted is not None else None
