@@ -204,7 +204,7 @@ class PaperBrowser(Widget, PaperChanges):
         found = await self.desk.meaning.similar(work, limit=_SIMILAR)
         ids = [hit.work for hit in found.hits]
         rows = await self.desk.library.read(lambda c: queries.rows(c, ids))
-        whys = {hit.work: hit.sentence for hit in found.hits}
+        whys = {hit.work: hit.reasons[0] for hit in found.hits if hit.reasons}
         return [(row.public_id, row.title, whys.get(row.id, "")) for row in rows]
 
     def _load_soon(self) -> None:
