@@ -1,7 +1,7 @@
 """Performing actions: what widgets and screens that have actions share."""
 
 import inspect
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.dom import DOMNode
@@ -50,7 +50,11 @@ class Acting(DOMNode):
             self.assistant.report(error, doing=action.title)
 
     def run_safely(
-        self, work: Coroutine[Any, Any, None], doing: str, *, only: str | None = None
+        self,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        doing: str,
+        *,
+        only: str | None = None,
     ) -> None:
         """Run something beside the screen; a fault in it is reported.
 
@@ -59,13 +63,13 @@ class Acting(DOMNode):
 
         async def run() -> None:
             try:
-                await work
+                await work()
             except Exception as error:
                 self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
         node.run_worker(
-            run(), group=only or "safely", exclusive=only is not None, exit_on_error=False
+            run, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
 
     def own_actions(self) -> list[Action]:

@@ -122,7 +122,7 @@ class PaperBrowser(Widget, PaperChanges):
     def show_preview(self) -> None:
         """Load the page of the paper under the cursor, once it rests there."""
         if self.previews or self.has_class("-reading"):
-            self.run_safely(self._show_page(), "Showing the paper", only="preview")
+            self.run_safely(self._show_page, "Showing the paper", only="preview")
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Let the preview follow the cursor."""
@@ -210,7 +210,7 @@ class PaperBrowser(Widget, PaperChanges):
     def _load_soon(self) -> None:
         if not self._loading:
             self._loading = True
-            self.run_safely(self._load(), "Loading rows")
+            self.run_safely(self._load, "Loading rows")
 
     async def _load(self) -> None:
         from assistant.tui.papers import queries

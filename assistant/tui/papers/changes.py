@@ -199,7 +199,7 @@ class PaperChanges(Acting):
             except UsageError as error:
                 self.assistant.report(error)
 
-        self.run_safely(tag(), "Tagging")
+        self.run_safely(tag, "Tagging")
 
     async def _open(self, which: str) -> None:
         from assistant.library.links import paper_links
@@ -217,7 +217,7 @@ class PaperChanges(Acting):
 
     def _copied(self, answer: str | None) -> None:
         if answer is not None:
-            self.run_safely(self._copy(answer), "Copying")
+            self.run_safely(lambda: self._copy(answer), "Copying")
 
     async def _copy(self, answer: str) -> None:
         from assistant.library.links import paper_links
@@ -250,4 +250,4 @@ class PaperChanges(Acting):
             self.assistant.say(f"{many} in the trash. z brings {'it' if one else 'them'} back.")
             self.assistant.library_changed()
 
-        self.run_safely(trash(), "Putting papers in the trash")
+        self.run_safely(trash, "Putting papers in the trash")
