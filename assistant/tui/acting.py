@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.dom import DOMNode
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from assistant.tui.actions import Action, all_scopes
 
@@ -68,8 +69,10 @@ class Acting(DOMNode):
                 self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
+        # A function and not a coroutine, which would be left over where another takes its turn.
+        beside: WorkType[None] = run
         node.run_worker(
-            run, group=only or "safely", exclusive=only is not None, exit_on_error=False
+            beside, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
 
     def own_actions(self) -> list[Action]:

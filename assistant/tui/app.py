@@ -121,7 +121,7 @@ class AssistantApp(App[None], Acting):
 
     def begin(self) -> None:
         """Open the library; called once the first place is painted, and to try again."""
-        self.run_worker(self._open_library(), group="open", exclusive=True, exit_on_error=False)
+        self.run_safely(self._open_library, "Opening the library", only="open")
 
     def painted(self) -> None:
         """Take note that a place is on the screen: now the library may be opened."""

@@ -81,10 +81,9 @@ class SearchScreen(Screen[None], Acting):
     def on_mount(self) -> None:
         """Ask at once for what one came for; load the model meanwhile."""
         if self._like is not None:
+            work, _ = self._like
             self.browser.papers.focus()
-            self.run_safely(
-                lambda: self._find_like(self._like[0]), "Finding papers like it", only="ask"
-            )
+            self.run_safely(lambda: self._find_like(work), "Finding papers like it", only="ask")
             return
         self.bar.set(self._text)
         self.bar.begin()
