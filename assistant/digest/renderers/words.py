@@ -71,6 +71,11 @@ def batch_line(digest: Digest) -> str:
 
 def batch_parts(digest: Digest) -> list[str]:
     """Return what the digest covers, a phrase for every state and day; a day is named once."""
+    return [told for _, told in batch_states(digest)]
+
+
+def batch_states(digest: Digest) -> list[tuple[str, str]]:
+    """Return the phrases of `batch_parts`, each after the state it tells of."""
     named: set[str] = set()
 
     def key(batch: CoveredBatch) -> tuple[int, str, str, str]:
@@ -85,7 +90,7 @@ def batch_parts(digest: Digest) -> list[str]:
         if state in ("complete", "partial") and day not in named:
             named.add(day)
             told += f", announced {short_day(day, digest)}"
-        parts.append(told)
+        parts.append((state, told))
     return parts
 
 
