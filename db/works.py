@@ -129,6 +129,11 @@ def view_works(connection: Connection, work_ids: Sequence[int]) -> list[WorkView
     return [views[work_id] for work_id in work_ids if work_id in views]
 
 
+def present(connection: Connection, work_ids: Iterable[int]) -> set[int]:
+    """Return those of the ids that are works of the library."""
+    return set(connection.execute(select(Work.id).where(among(Work.id, work_ids))).scalars())
+
+
 def titles_of(connection: Connection, public_ids: Iterable[str]) -> dict[str, str]:
     """Return public id -> title of the works that are known by them."""
     query = select(Work.public_id, Work.title).where(among(Work.public_id, public_ids))

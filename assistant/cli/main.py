@@ -31,7 +31,10 @@ COMMANDS = {
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),
     "search": ("searching", "Find papers by words, by meaning, or both."),
     "similar": ("similar", "Find papers like one you have."),
-    "paper": ("paper", "Show, open, rate, tag or mark one paper; undo; merge and split."),
+    "paper": (
+        "paper",
+        "Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split.",
+    ),
     "embed": ("embedding", "Give every paper its vector, so that it is found by meaning."),
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),

@@ -35,8 +35,8 @@ def forget(connection: Connection, name: str) -> Change:
     before = personal.saved_searches(connection).get(name)
     if before is None:
         raise NotFoundError(
-            f"There is no saved search {clean_line(name, 60)!r}.",
-            hint="`assistant search --list` shows them.",
+            f"No search is saved as {clean_line(name, 60)!r}.",
+            hint="`assistant search --list-saved` lists them.",
         )
     put_back(connection, name, None)
     data = {"name": name, "before": before, "after": None}

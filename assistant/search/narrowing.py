@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assistant.search.completing import Completion, completions
 from assistant.search.query import FIELDS, FUNCTION_WORDS, STATES, Filter, parse_query
 from assistant.search.stemming import stem
 from assistant.sources.identifiers import parse_identifier
@@ -19,10 +20,13 @@ from db import facets, narrowing, works
 from db.engine import Connection
 from db.filters import Condition, all_of, any_of, phrase, restriction
 
+__all__ = ["Completion", "completions", "narrow"]
+
 _LONGEST = 400  # characters; what is longer was pasted, and its beginning narrows enough
 _MOST_WORDS = 16
 _MOST_FILTERS = 12
-_DEAR = 120_000  # postings; a beginning that has more is looked for in titles only
+_DEAR = 120_000  # postings; a short beginning that has more is looked for in titles only
+_SHORT = 3  # letters
 _MOST_FORMS = 64  # spellings of one beginning whose stems do not begin with it
 _LOOKED_AT = 2_000
 _TYPED = re.compile(
@@ -163,7 +167,7 @@ def _beginning(connection: Connection, word: str, column: str = "") -> str:
     FTS5 looks for stems ("optim"), so a beginning that reaches beyond its word's stem
     ("optimizatio") is looked for by the spellings that begin with it.
     """
-    if not column and narrowing.prefix_weight(connection, word) > _DEAR:
+    if not column and len(word) <= _SHORT and narrowing.prefix_weight(connection, word) > _DEAR:
         column = "title"
     kept = stem(word) == word
     forms = [f"{phrase(word, column)} *"] if kept else [phrase(word, column)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Acting(DOMNode):
-    """Performs the actions of its scopes with methods named after them (`list.down`: `do_list_down`).
+    """Performs the actions of its scopes: `list.down` is done by `do_list_down`.
 
     A fault in one is reported and logged; the place it happened in goes on.
     """

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
@@ -46,12 +46,20 @@ class AssistantApp(App[None], Acting):
     CSS_PATH = "styles.tcss"
     SCOPES = ("app", "places")
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app", "places"))
-    MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {one.id: one.make for one in areas()}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        one.id: one.make for one in areas()
+    }
 
     def __init__(self, home: Home, settings: Settings, *, open_paper: str | None = None) -> None:
         """Prepare everything and open nothing; `open_paper` is an id to begin on."""
-        super().__init__()
         state = SessionState(home.path / "session.json")
+        left = state.get("app", "area", areas()[0].id)
+        known = {one.id for one in areas()}
+        # Where to begin is known at once: no other place is made, and left, before it.
+        self.DEFAULT_MODE = (  # type: ignore[misc]
+            "papers" if open_paper else left if left in known else areas()[0].id
+        )
+        super().__init__()
         self._desk = Desk(
             home=home,
             settings=settings,
@@ -64,6 +72,7 @@ class AssistantApp(App[None], Acting):
         self._open_paper = open_paper
         self._faults: list[float] = []
         self._look: Look | None = None
+        self._begun = False
         self.farewell = ""
         self.theme = settings.tui.theme or state.get("app", "theme", DARK)
         self.set_keymap({k: v for k, v in settings.keys.items() if k in actions.known_ids()})
@@ -86,14 +95,20 @@ class AssistantApp(App[None], Acting):
         return actions.shown_keys(self.desk.settings.keys.get(action.id, action.keys))
 
     def places_and_actions(self, screen: Screen[object]) -> Iterator[tuple[Acting, Action]]:
-        """Yield what can be done now, the innermost place's actions first."""
+        """Yield what can be done now, what is peculiar to the place first."""
         inner = screen.focused or screen
+        found: list[tuple[Acting, Action]] = []
+        moving: list[tuple[Acting, Action]] = []
         for node in inner.ancestors_with_self:
             if isinstance(node, Acting):
-                for action in node.own_actions():
-                    yield node, action
-            if node is screen and screen.is_modal:
-                return
+                # Moving about is what nobody needs to look up first.
+                group = moving if node.SCOPES == ("list",) else found
+                group += [(node, action) for action in node.own_actions()]
+            if node is screen:
+                if screen.is_modal:
+                    break
+                found += moving
+        yield from found
 
     # ---- beginning and end
 
@@ -103,13 +118,16 @@ class AssistantApp(App[None], Acting):
         unknown = sorted(set(self.desk.settings.keys) - actions.known_ids())
         for name in unknown:
             self.say(f"[keys] in config.toml names no action: {name}", severity="warning")
-        left = self.desk.state.get("app", "area", areas()[0].id)
-        known = {one.id for one in areas()}
-        self.switch_mode("papers" if self._open_paper else left if left in known else areas()[0].id)
-        self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Open the library; called once the first place is painted, and to try again."""
         self.run_worker(self._open_library(), group="open", exclusive=True, exit_on_error=False)
+
+    def painted(self) -> None:
+        """Take note that a place is on the screen: now the library may be opened."""
+        if not self._begun:
+            self._begun = True
+            self.begin()
 
     async def _open_library(self) -> None:
         from assistant.errors import AssistantError
@@ -117,10 +135,10 @@ class AssistantApp(App[None], Acting):
         try:
             await self.desk.library.open(lambda told: self.call_from_thread(self.say, told))
         except AssistantError as error:
-            self.report(error, retry=self._begin)
+            self.report(error, retry=self.begin)
             return
         except Exception as error:
-            self.report(error, doing="Opening the library", retry=self._begin)
+            self.report(error, doing="Opening the library", retry=self.begin)
             return
         if self._open_paper:
             await self._show_named(self._open_paper)
@@ -217,7 +235,7 @@ class AssistantApp(App[None], Acting):
         if running:
             names = ", ".join(job.title for job in running)
             question = Question(
-                f"Still running: {names}. What is done is kept, and it goes on from there next time.",
+                f"Still running: {names}. What is done is kept; it goes on from there next time.",
                 {"y": "stop and quit", "n": "stay"},
             )
             self.push_screen(question, lambda answer: self._quit() if answer == "y" else None)
@@ -252,6 +270,8 @@ class AssistantApp(App[None], Acting):
         told = " ".join(part for part in (entry.text, entry.hint) if part)
         if entry.retry is not None:
             told += " Press 6 for the log, where it can be tried again."
+        if any(told[:_LONGEST_TOAST] == one.message for one in self._notifications):
+            return
         self.notify(
             told[:_LONGEST_TOAST], severity=entry.severity, timeout=_TOAST_SECONDS, markup=False
         )

@@ -22,12 +22,16 @@ class AreaScreen(Screen[None], Acting):
         yield from self.body()
         yield KeyBar()
 
+    def on_mount(self) -> None:
+        """Tell the app once this place is painted."""
+        self.call_after_refresh(self.call_after_refresh, self.assistant.painted)
+
     def body(self) -> ComposeResult:
         """Yield what is between the bars."""
         raise NotImplementedError
 
     def library_changed(self) -> None:
-        """Take note that papers came, went or changed; called when a job or an undo changed them."""
+        """Take note that papers came, went or changed by a job or an undo."""
 
     def remember(self) -> None:
         """Put into the desk's state what should survive a restart."""

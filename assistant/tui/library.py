@@ -16,7 +16,7 @@ _READERS = 3
 
 
 class Library:
-    """One open library; several readers at a time, one writer. Who asks early waits until it is open."""
+    """One open library: several readers, one writer; who asks early waits until it is open."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
         self._home = home
@@ -36,6 +36,10 @@ class Library:
         loop = asyncio.get_running_loop()
         self._database = await loop.run_in_executor(self._writer, self._open, announce)
         self._opened.set()
+
+    async def opened(self) -> None:
+        """Wait until it is open; what is imported before that delays the first picture."""
+        await self._opened.wait()
 
     async def read(self, ask: "Callable[[Connection], T]") -> T:
         """Ask something of one unchanging state of the library."""

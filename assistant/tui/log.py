@@ -1,7 +1,6 @@
 """What the app had to say: every notice and every error with its cause, and how to try again."""
 
-import os
-import time
+import contextlib
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -40,17 +39,15 @@ class Log:
     def add(self, entry: LogEntry) -> None:
         """Keep an entry; a file that cannot be written costs only the file."""
         self.entries.append(entry)
-        try:
+        with contextlib.suppress(OSError):
             self._write(entry)
-        except OSError:
-            pass
         for tell in self.changed:
             tell()
 
     def _write(self, entry: LogEntry) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         if self.file.exists() and self.file.stat().st_size > _LARGEST_FILE:
-            os.replace(self.file, self.file.with_suffix(".old.log"))
+            self.file.replace(self.file.with_suffix(".old.log"))
         told = [f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.severity}: {entry.text}"]
         told += [f"  why: {entry.why}"] if entry.why else []
         told += ["  " + line for line in entry.details.splitlines()]
@@ -75,8 +72,3 @@ def entry_of(
         details="".join(traceback.format_exception(error)),
         retry=retry,
     )
-
-
-def stamp() -> str:
-    """Return a moment for file names."""
-    return time.strftime("%Y%m%d-%H%M%S")

@@ -19,6 +19,9 @@ class Look(NamedTuple):
     good: Style
     bad: Style
     warn: Style
+    cursor: Style
+    cursor_blurred: Style
+    selected: Style
 
 
 def look_of(variables: Mapping[str, str], background: Color) -> Look:
@@ -26,6 +29,10 @@ def look_of(variables: Mapping[str, str], background: Color) -> Look:
 
     def colour(name: str) -> Style:
         return Style(color=Color.parse(variables[name]).rich_color)
+
+    def ground(name: str, share: float) -> Style:
+        tint = Color.parse(variables[name]).rgb
+        return Style(bgcolor=background.blend(Color(*tint), share).rich_color)
 
     text = Color.parse(variables["foreground"])
     return Look(
@@ -36,4 +43,7 @@ def look_of(variables: Mapping[str, str], background: Color) -> Look:
         good=colour("text-success"),
         bad=colour("text-error"),
         warn=colour("text-warning"),
+        cursor=ground("primary", 0.4) + Style(bold=True),
+        cursor_blurred=ground("primary", 0.2),
+        selected=ground("accent", 0.3),
     )

@@ -23,6 +23,15 @@ LIMIT = 100
 _PAUSE = 0.02
 _MEANING_AFTER = 0.25
 
+_TO_BEGIN = """Some ways to ask:
+
+how to train large models with less memory
+distillation -image cat:cs.LG year:2023..
+"mixture of experts" author:"Noam Shazeer"
+is:later   tag:thesis   venue:ICLR   -cat:cs.CV
+
+ctrl+r lists your saved searches."""
+
 register(
     "search",
     "In a search",
@@ -110,12 +119,15 @@ class SearchScreen(Screen[None], Acting):
     async def do_search_forget(self) -> None:
         """Forget the saved search that the query is."""
         from assistant.library import searches
+        from db import personal
 
-        text = self._text
-        gone = await self.desk.library.write(
-            "forget a search", lambda c: searches.forget_query(c, text)
-        )
-        self.assistant.say("Forgotten. z brings it back." if gone else "It was never saved.")
+        saved = await self.desk.library.read(personal.saved_searches)
+        name = next((name for name, query in saved.items() if query == self._text), None)
+        if name is None:
+            self.assistant.say("This search is not saved.", severity="warning")
+            return
+        await self.desk.library.write("forget a search", lambda c: searches.forget(c, name))
+        self.assistant.say(f"Forgot {name}. z brings it back.")
 
     def on_query_bar_changed(self, event: QueryBar.Changed) -> None:
         """Answer the new query."""
@@ -162,7 +174,8 @@ class SearchScreen(Screen[None], Acting):
         from assistant.search.query import parse_query
 
         if not text.strip():
-            self._show([], "Words, a question, or filters. ctrl+r: saved searches.")
+            self._show([], "")
+            self.browser.papers.empty = _TO_BEGIN
             return
         await asyncio.sleep(_PAUSE)
         query = parse_query(text)

@@ -37,10 +37,10 @@ class SessionState:
         self._values.setdefault(place, {}).update(values)
 
     def save(self) -> None:
-        """Write the file whole, or not at all; one that cannot be written is only not remembered."""
+        """Write the file whole or not at all; one that cannot be written is forgotten."""
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         try:
             beside.write_text(json.dumps(self._values), encoding="utf-8")
-            os.replace(beside, self._file)
+            beside.replace(self._file)
         except OSError:
             beside.unlink(missing_ok=True)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from assistant.library import reading
 from assistant.library.importing import store_entries
+from assistant.search.completing import MOST, completions
 from assistant.search.narrowing import narrow
+from assistant.search.query import parse_query
 from assistant.sources.record import Author, Entry, Identifier, Record
 from db import works
 from db.engine import Connection, Database
@@ -142,3 +144,49 @@ def test_a_beginning_of_very_many_papers_is_looked_for_in_titles(
     assert list(narrow(connection, "m", ORDER)) == [5, 3, 2, 4]
     monkeypatch.setattr("assistant.search.narrowing._DEAR", 2)
     assert list(narrow(connection, "m", ORDER)) == [3]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("a", ["author:"]),
+        ("deep -t", ["tag:", "title:"]),
+        ("!c", ["cat:"]),
+        ("is:s", ["is:skimmed", "is:starred"]),
+        ("cat:cs.c", ["cat:cs.CL", "cat:cs.CV"]),
+        ("cat:m", ["cat:math", "cat:math.OC"]),
+        ("tag:", ["tag:thesis", "tag:transport"]),
+        ("author:vil", ['author:"Cédric Villani"']),
+        ('author:"cedric vil', ['author:"Cédric Villani"']),
+        ("author:lecun", ['author:"Yann LeCun"']),
+        ("author:mull", ['author:"Jan Müller"']),
+        ("year:202", ["year:2024", "year:2023", "year:2022", "year:2021", "year:2020"]),
+        ("title:o", []),
+        ("", []),
+        ("deep ", []),
+        ("nothing:", []),
+        ('"a', []),
+    ],
+)
+def test_the_query_language_completes_itself(
+    connection: Connection, typed: str, expected: list[str]
+) -> None:
+    found = completions(connection, typed, len(typed))
+    assert [one.text for one in found] == expected
+    for one in found:
+        whole = typed[: one.start] + one.text + typed[one.end :]
+        assert whole.endswith(":") or parse_query(whole).filters
+
+
+def test_completion_looks_at_what_stands_before_the_cursor(connection: Connection) -> None:
+    (one,) = completions(connection, "cat:cs.cl attention", 9)
+    assert (one.start, one.end, one.text) == (0, 9, "cat:cs.CL")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(
+    st.text(max_size=30) | st.sampled_from(["cat:", "author:", "tag:%", 'venue:"', "year:x"]),
+    st.integers(-3, 40),
+)
+def test_completion_never_raises(connection: Connection, typed: str, cursor: int) -> None:
+    assert len(completions(connection, typed, cursor)) <= MOST

@@ -88,9 +88,14 @@ class PaperBrowser(Widget, PaperChanges):
         self.set_class(tall, "-tall")
         self.set_class(not wide and not tall, "-folded")
 
-    def show_ids(self, ids: "array[int]", *, keep: int | None = None) -> None:
-        """List these works; the cursor stays on its paper, or goes to the one to `keep`."""
-        self.papers.show(PaperRows(ids, self.cache), keep=keep)
+    def show_ids(
+        self, ids: "array[int]", *, keep: int | None = None, offset: int | None = None
+    ) -> None:
+        """List these works; the cursor stays on its paper, or goes to the one to `keep`.
+
+        `offset` is how many lines below the top it comes to stand.
+        """
+        self.papers.show(PaperRows(ids, self.cache), keep=keep, offset=offset)
 
     def show_rows(self, rows: Rows, *, keep: int | None = None) -> None:
         """List works drawn in another way; their keys are the works' ids."""
@@ -181,9 +186,10 @@ class PaperBrowser(Widget, PaperChanges):
         self.papers.focus()
 
     async def _show_page(self) -> None:
+        await asyncio.sleep(_PREVIEW_AFTER)
+        await self.desk.library.opened()
         from assistant.tui.papers import queries
 
-        await asyncio.sleep(_PREVIEW_AFTER)
         work = self.papers.key
         if not isinstance(work, int):
             self.preview.show(None)

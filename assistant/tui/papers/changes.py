@@ -133,8 +133,8 @@ class PaperChanges(Acting):
     def do_paper_trash(self) -> None:
         """Ask for another key before papers go to the trash."""
         ids = self.targets()
-        many = "this paper" if len(ids) == 1 else f"these {len(ids):,} papers"
-        question = Question(f"Put {many} in the trash? z brings them back.", {"x": "trash"})
+        many, them = ("this paper", "it") if len(ids) == 1 else (f"{len(ids):,} papers", "them")
+        question = Question(f"Put {many} in the trash? z brings {them} back.", {"x": "trash"})
         self.app.push_screen(question, lambda answer: self._trash(ids) if answer == "x" else None)
 
     async def _rows(self) -> "list[PaperRow]":
@@ -248,8 +248,9 @@ class PaperChanges(Acting):
                 "put papers in the trash", lambda c: trash_works(c, works.view_works(c, ids))
             )
             self.papers.selected.clear()
-            many = "1 paper is" if len(ids) == 1 else f"{len(ids):,} papers are"
-            self.assistant.say(f"{many} in the trash. z brings back.")
+            one = len(ids) == 1
+            many = "1 paper is" if one else f"{len(ids):,} papers are"
+            self.assistant.say(f"{many} in the trash. z brings {'it' if one else 'them'} back.")
             self.assistant.library_changed()
 
         self.run_safely(trash(), "Putting papers in the trash")

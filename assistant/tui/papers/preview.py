@@ -78,8 +78,13 @@ def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Te
     text.append("\n" + " · ".join(_own(page)))
     for tag in page["tags"]:
         text.append(f"  #{tag}", look.good)
-    if reasons:
+    day, told = page.get("digest") or ("", ())
+    if told and not reasons:
+        text.append(f"\n\nIn your digest of {day}", look.dim)
+        reasons = told
+    elif reasons:
         text.append("\n")
+    if reasons:
         for reason in reasons:
             text.append("\n· ", look.good)
             text.append(reason, look.good)

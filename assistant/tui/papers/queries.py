@@ -1,16 +1,15 @@
-"""What the app asks of the library about papers; imported once the library is open."""
+"""What the app asks of the library about papers; imported once the library is open.
+
+The first list is shown with this, so what it does not need is imported where it is needed.
+"""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.library.entries import load_whole_works
-from assistant.library.exporting import write_bibtex
 from assistant.library.page import paper_facts
-from assistant.search.lexical import search_lexical
-from assistant.search.query import parse_query
 from assistant.sources.identifiers import parse_identifier
-from db import listing, personal, profiles, works
+from db import digests, listing, personal, profiles, works
 from db.engine import Connection
 
 
@@ -32,8 +31,12 @@ def page(connection: Connection, work_id: int, name: str | None = None) -> dict[
     found = works.view_works(connection, [work_id])
     if not found:
         return None
-    liked = profiles.liking(connection, profile(connection, name), work_id)
-    return {**paper_facts(connection, found[0]), "liked": liked}
+    mine = profile(connection, name)
+    return {
+        **paper_facts(connection, found[0]),
+        "liked": profiles.liking(connection, mine, work_id),
+        "digest": digests.shown_in(connection, mine, work_id),
+    }
 
 
 def named(
@@ -43,6 +46,9 @@ def named(
     saved = personal.saved_searches(connection)
     if not text.strip():
         return saved, []
+    from assistant.search.lexical import search_lexical
+    from assistant.search.query import parse_query
+
     found = search_lexical(connection, parse_query(text), limit)
     return saved, works.view_works(connection, [hit.work_id for hit in found.hits])
 
@@ -58,6 +64,9 @@ def find(connection: Connection, identifier: str) -> int | None:
 
 def bibtex(connection: Connection, ids: Sequence[int]) -> str:
     """Return works as BibTeX."""
+    from assistant.library.entries import load_whole_works
+    from assistant.library.exporting import write_bibtex
+
     out = io.StringIO()
     write_bibtex(load_whole_works(connection, ids), out)
     return out.getvalue()

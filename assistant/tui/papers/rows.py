@@ -1,5 +1,6 @@
 """Rows of papers: loaded a page at a time, drawn one line each."""
 
+import re
 from array import array
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ _MOST_KEPT = 20_000
 _STATES = {"unread": "•", "skimmed": "◐", "read": " ", "later": "◷"}
 _DONE = ("read", "skimmed")
 _WIDE = 100
+_WIDEST_TAGS = 24
+_YEAR = re.compile(r"\s*\b(19|20)\d\d\b")
 
 
 class PaperCache:
@@ -92,13 +95,14 @@ def paper_line(row: "PaperRow", width: int, look: Look) -> Text:
     line = Text(no_wrap=True, end="")
     line.append_text(marks(row, look))
     line.append(f" {(row.published or str(row.year or ''))[:10]:<10} ", look.dim)
-    place = row.venue or row.primary_category or ""
+    place = _YEAR.sub("", row.venue or "") or row.primary_category or ""
     wide = 14 if width >= _WIDE else 8
     short = place if len(place) <= wide else place[: wide - 1] + "…"
     line.append(f"{short:<{wide}} ", look.accent)
-    line.append(row.title or "(no title)", look.dim if row.state in _DONE else look.plain)
     if row.tags:
-        line.append("  " + " ".join(f"#{tag}" for tag in row.tags), look.good)
+        tags = " ".join(f"#{tag}" for tag in row.tags)
+        line.append(tags[:_WIDEST_TAGS] + ("… " if len(tags) > _WIDEST_TAGS else " "), look.good)
+    line.append(row.title or "(no title)", look.dim if row.state in _DONE else look.plain)
     if row.authors and width >= _WIDE:
         line.append(f"  {row.authors}", look.dim)
     return line

@@ -77,7 +77,7 @@ class Picker(ModalScreen[object], Acting):
         width: 90; max-width: 96%; height: 80%; margin-top: 2; padding: 0 1;
         background: $surface; border: round $primary;
     }
-    Picker Input { border: none; height: 1; padding: 0 1; background: $surface; margin-bottom: 1; }
+    Picker Input { padding: 0 1; background: $surface-lighten-2; margin-bottom: 1; }
     Picker RowList { background: $surface; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -88,7 +88,7 @@ class Picker(ModalScreen[object], Acting):
         """Show the line above the choices."""
         with Vertical() as box:
             box.border_title = self.TITLE_TEXT
-            yield Input(placeholder=self.PLACEHOLDER)
+            yield Input(placeholder=self.PLACEHOLDER, compact=True)
             yield RowList(empty="Nothing matches.\nType less, or press esc.")
 
     async def on_mount(self) -> None:

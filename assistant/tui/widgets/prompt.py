@@ -20,7 +20,7 @@ class Prompt(ModalScreen[str | None]):
         background: $surface; border: round $primary;
     }
     Prompt Static { height: auto; color: $text-muted; padding: 0 1; }
-    Prompt Input { border: none; height: 1; padding: 0 1; background: $surface; }
+    Prompt Input { padding: 0 1; background: $surface-lighten-2; }
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Prompt(ModalScreen[str | None]):
         """Show the line, what it is for, and what could be meant."""
         with Vertical() as box:
             box.border_title = Text(self._title).plain.replace("[", "\\[")
-            yield Input(self._value)
+            yield Input(self._value, compact=True)
             yield Static(self._hint(self._value), markup=False)
 
     def on_mount(self) -> None:

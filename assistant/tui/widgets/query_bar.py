@@ -14,7 +14,7 @@ from assistant.search.query import Query, parse_query
 from assistant.tui.acting import Acting
 
 if TYPE_CHECKING:
-    from assistant.search.narrowing import Completion
+    from assistant.search.completing import Completion
 
 _PAUSE = 0.06
 _LONGEST = 1_000
@@ -64,7 +64,7 @@ class QueryBar(Widget, Acting):
     DEFAULT_CSS = """
     QueryBar { height: auto; max-height: 3; display: none; }
     QueryBar.-shown { display: block; }
-    QueryBar Input { border: none; height: 1; padding: 0 1; background: $boost; }
+    QueryBar Input { padding: 0 1; background: $surface; }
     QueryBar Input:focus { background: $surface-lighten-2; }
     QueryBar Static { height: 1; padding: 0 1; }
     QueryBar #completions { color: $text-muted; display: none; }
@@ -100,7 +100,7 @@ class QueryBar(Widget, Acting):
 
     def compose(self) -> ComposeResult:
         """Show the line, its completions, its chips."""
-        yield Input(placeholder=self._placeholder, max_length=_LONGEST)
+        yield Input(placeholder=self._placeholder, max_length=_LONGEST, compact=True)
         yield Static(id="completions", markup=False)
         yield Chips()
 
@@ -170,7 +170,7 @@ class QueryBar(Widget, Acting):
         import asyncio
 
         await asyncio.sleep(_PAUSE)
-        from assistant.search.narrowing import completions
+        from assistant.search.completing import completions
 
         text, cursor = self.text, self.input.cursor_position
         found = await self.desk.library.read(lambda c: completions(c, text, cursor)) if text else []
@@ -179,11 +179,14 @@ class QueryBar(Widget, Acting):
         shown = Text(no_wrap=True, overflow="ellipsis")
         if found:
             shown.append("tab ", "bold")
-            shown.append("  ".join(one.shown for one in found))
+            for one in found:
+                shown.append(f"{one.text} ")
+                shown.append(f"{one.told}  " if one.told else " ", "dim")
         line.update(shown)
         line.display = bool(found) and self.input.has_focus
 
     def _take(self, completion: "Completion") -> None:
         text = self.text
-        self.input.value = text[: completion.start] + completion.text + text[completion.end :]
-        self.input.cursor_position = completion.start + len(completion.text)
+        value = completion.text if completion.text.endswith(":") else f"{completion.text} "
+        self.input.value = text[: completion.start] + value + text[completion.end :].lstrip()
+        self.input.cursor_position = completion.start + len(value)

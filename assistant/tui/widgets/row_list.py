@@ -63,22 +63,12 @@ class RowList(ScrollView, Acting, can_focus=True):
 
     SCOPES = ("list",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("list"))
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-list--cursor",
-        "row-list--cursor-blurred",
-        "row-list--selected",
-        "row-list--empty",
-    }
     DEFAULT_CSS = """
     RowList {
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         background: $background;
     }
-    RowList > .row-list--cursor { background: $primary 35%; text-style: bold; }
-    RowList > .row-list--cursor-blurred { background: $primary 20%; }
-    RowList > .row-list--selected { background: $accent 25%; }
-    RowList > .row-list--empty { color: $text-muted; }
     """
 
     cursor: reactive[int] = reactive(0, repaint=False)
@@ -112,13 +102,21 @@ class RowList(ScrollView, Acting, can_focus=True):
         """The key of the row under the cursor."""
         return self.source.key(self.cursor) if len(self.source) else None
 
-    def show(self, source: Rows, *, keep: Hashable | None = None) -> None:
+    @property
+    def offset_of_cursor(self) -> int:
+        """How many lines below the list's top the cursor is."""
+        return self.cursor * self.source.height - round(self.scroll_offset.y)
+
+    def show(
+        self, source: Rows, *, keep: Hashable | None = None, offset: int | None = None
+    ) -> None:
         """Show other rows; the cursor goes to the row `keep`, else stays with the row it is on.
 
-        Where that row is gone the cursor stays at its place, or at the end.
+        Where that row is gone the cursor stays at its place, or at the end. On the screen it stays
+        where it was, or comes to `offset` lines below the top.
         """
         wanted = keep if keep is not None else self.key
-        offset = self.cursor * self.source.height - self.scroll_offset.y
+        offset = self.offset_of_cursor if offset is None else offset
         self.source = source
         self.virtual_size = Size(0, len(source) * source.height)
         place = source.index_of(wanted) if wanted is not None else None
@@ -225,7 +223,10 @@ class RowList(ScrollView, Acting, can_focus=True):
         text = self.source.lines(index, width, look)[line]
         text.truncate(width, overflow="ellipsis")
         strip = Strip(text.render(self.app.console), text.cell_len)
-        return strip.adjust_cell_length(width).apply_style(self._style_of(index))
+        strip = strip.adjust_cell_length(width)
+        if self.source.key(index) in self.selected:
+            strip = Strip.join([Strip([Segment("▌", look.accent)], 1), strip.crop(1)])
+        return strip.apply_style(self._style_of(index))
 
     def _blank(self, y: int, width: int) -> Strip:
         if len(self.source) or not self.empty:
@@ -233,16 +234,15 @@ class RowList(ScrollView, Acting, can_focus=True):
         told = self.empty.split("\n")
         line = y - 1
         text = told[line] if 0 <= line < len(told) else ""
-        style = self.rich_style + self.get_component_rich_style("row-list--empty", partial=True)
+        style = self.rich_style + self.assistant.look.dim
         return Strip([Segment(f"  {text}", style)]).adjust_cell_length(width, style)
 
     def _style_of(self, index: int) -> Style:
-        style = self.rich_style
+        style, look = self.rich_style, self.assistant.look
         if self.source.key(index) in self.selected:
-            style += self.get_component_rich_style("row-list--selected", partial=True)
+            style += look.selected
         if index == self.cursor:
-            name = "row-list--cursor" if self.has_focus else "row-list--cursor-blurred"
-            style += self.get_component_rich_style(name, partial=True)
+            style += look.cursor if self.has_focus or not self.can_focus else look.cursor_blurred
         return style
 
     def _page(self) -> int:

@@ -23,6 +23,7 @@ _SORTED: "dict[Sort, tuple[str, str]]" = {
     "rating": ("lowest rated first", "best rated first"),
     "venue": ("by venue", "by venue, Z first"),
 }
+_MOST_REMEMBERED = 1_000
 _EMPTY_LIBRARY = "Your library is empty.\nPress S to fetch what was announced."
 
 
@@ -62,27 +63,30 @@ class PapersScreen(AreaScreen):
     def on_mount(self) -> None:
         """Come back to where the person was."""
         state = self.desk.state
-        self._sort = state.get(self.AREA, "sort", self._sort)
-        if self._sort not in _SORTED:
-            self._sort: Sort = "published"
+        kept = state.get(self.AREA, "sort", "published")
+        self._sort = next((name for name in _SORTED if name == kept), self._sort)
         self._descending = state.get(self.AREA, "descending", True)
         self._filter = state.get(self.AREA, "filter", "")
         self.bar.set(self._filter)
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         self.browser.papers.focus()
-        self.run_safely(
-            self._read(keep=state.get(self.AREA, "paper", 0) or None), "Reading the library",
-            only="read",
-        )  # fmt: skip
+        chosen = state.get(self.AREA, "selected", [])
+        self.browser.papers.selected = {one for one in chosen if isinstance(one, int)}
+        paper = state.get(self.AREA, "paper", 0) or None
+        offset = state.get(self.AREA, "offset", 0)
+        self.run_safely(self._read(paper, offset), "Reading the library", only="read")
 
     def remember(self) -> None:
-        """Keep sort, filter, cursor and preview for the next start."""
+        """Keep sort, filter, cursor, selection and preview for the next start."""
+        chosen = self.browser.papers.selected
         self.desk.state.put(
             self.AREA,
             sort=self._sort,
             descending=self._descending,
             filter=self._filter,
             paper=self.browser.papers.key or 0,
+            offset=self.browser.papers.offset_of_cursor,
+            selected=[one for one in chosen if isinstance(one, int)][:_MOST_REMEMBERED],
             preview=self.browser.previews,
         )
 
@@ -163,16 +167,17 @@ class PapersScreen(AreaScreen):
         await self.browser.reload()
         await self._read()
 
-    async def _read(self, keep: int | None = None) -> None:
+    async def _read(self, keep: int | None = None, offset: int | None = None) -> None:
+        await self.desk.library.opened()
         from db import listing
 
         sort, descending = self._sort, self._descending
         self._all = await self.desk.library.read(
             lambda c: listing.ordered_ids(c, sort, descending=descending)
         )
-        await self._narrow(keep=keep)
+        await self._narrow(keep, offset)
 
-    async def _narrow(self, keep: int | None = None) -> None:
+    async def _narrow(self, keep: int | None = None, offset: int | None = None) -> None:
         text, everything = self._filter, self._all
         shown = everything
         if text.strip():
@@ -185,7 +190,10 @@ class PapersScreen(AreaScreen):
             if text.strip()
             else _EMPTY_LIBRARY
         )
-        self.browser.show_ids(shown, keep=keep)
+        on = keep if keep is not None else rows.key
+        if text.strip() and on not in shown:
+            rows.move_to(0)
+        self.browser.show_ids(shown, keep=keep, offset=offset)
         self._show_count()
         self.refresh_bindings()
 
