@@ -24,7 +24,7 @@ def matching(connection: Connection, interest: str) -> list[int]:
 
 
 def examples(connection: Connection, interests: Sequence[str], limit: int) -> list[int]:
-    """Return starter works: those that several interests find first, then one of each topic in turn."""
+    """Return starter works: what the interests find, then one of each topic in turn."""
     scores: dict[int, float] = defaultdict(float)
     for interest in interests:
         for place, work in enumerate(matching(connection, interest)):

@@ -1,6 +1,7 @@
 """Performing actions: what widgets and screens that have actions share."""
 
 import inspect
+import weakref
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -64,9 +65,10 @@ class Acting(DOMNode):
                 self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
-        node.run_worker(
-            run(), group=only or "safely", exclusive=only is not None, exit_on_error=False
+        worker = node.run_worker(
+            run, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
+        weakref.finalize(worker, work.close)  # one that ends before it began was never awaited
 
     def own_actions(self) -> list[Action]:
         """Return the actions of this place's scopes."""

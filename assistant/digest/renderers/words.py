@@ -60,8 +60,14 @@ def short_day(iso: str, digest: Digest) -> str:
     day = _date(iso)
     if day is None:
         return iso
-    told = f"{_DAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
+    told = f"{_DAYS[day.weekday()][:3]} {day_and_month(iso)}"
     return told if iso[:4] == digest.date[:4] else f"{told} {day.year}"
+
+
+def day_and_month(iso: str) -> str:
+    """Return "4 Nov"; what is no ISO date comes back as it is."""
+    day = _date(iso)
+    return iso if day is None else f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def batch_line(digest: Digest) -> str:

@@ -229,7 +229,8 @@ class Examples(Ticking):
         def ask(c: Connection) -> tuple[set[Hashable], list[tuple[Hashable, str, str]]]:
             known = profiles.profiles(c)
             ids = examples(c, find_profile(c, name).searches if known else (), _MOST_EXAMPLES)
-            liked = {row.id for row in queries.rows(c, ids, name) if row.liked == 1}
+            rows = queries.rows(c, ids, name)
+            liked: set[Hashable] = {row.id for row in rows if row.liked == 1}
             views = {one.id: one for one in works.view_works(c, ids)}
             told = [views[one] for one in ids if one in views]
             return liked, [

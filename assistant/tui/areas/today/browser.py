@@ -73,7 +73,8 @@ class DayBrowser(PaperBrowser):
             await super()._show_page()
             return
         look = self.assistant.look
-        text = Text(item.title, look.strong)
+        text = Text()
+        text.append(item.title, look.strong)
         text.append(f"\n{item.feed}", look.accent)
         text.append(f" · {item.published[:10]}" if item.published else "", look.accent)
         text.append(f"\n\n{item.summary}\n" if item.summary else "\n")

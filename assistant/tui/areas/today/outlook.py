@@ -18,12 +18,21 @@ from assistant.tui.widgets.row_list import RowList
 Chart = Sequence[tuple[str, int]]
 
 
+class Step(NamedTuple):
+    """Something one can do next: an action by its id, or a day to go to."""
+
+    text: str
+    action: str = ""
+    key: str = ""
+    day: str | None = None
+
+
 class Told(NamedTuple):
-    """A headline, sentences below it, and the steps one can take: what `value` says is done."""
+    """A headline, sentences below it, the steps one can take, and values for the charts."""
 
     title: str
     sentences: Sequence[str] = ()
-    steps: Sequence[Choice] = ()
+    steps: Sequence[Step] = ()
     announced: Chart = ()
     judged: Chart = ()
 
@@ -43,9 +52,9 @@ class Outlook(VerticalScroll, Acting, can_focus=False):
     class Chosen(Message):
         """A step was chosen."""
 
-        def __init__(self, value: object) -> None:
+        def __init__(self, step: Step) -> None:
             super().__init__()
-            self.value = value
+            self.step = step
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +79,7 @@ class Outlook(VerticalScroll, Acting, can_focus=False):
         self._told = told
         self.steps.styles.height = max(len(told.steps), 1)
         self.steps.display = bool(told.steps)
-        self.steps.show(ChoiceRows(told.steps))
+        self.steps.show(ChoiceRows([Choice(one.text, one, one.key) for one in told.steps]))
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -80,13 +89,14 @@ class Outlook(VerticalScroll, Acting, can_focus=False):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Tell which step it is."""
         event.stop()
-        self.post_message(self.Chosen(self._told.steps[event.index].value))
+        self.post_message(self.Chosen(self._told.steps[event.index]))
 
     def _draw(self) -> None:
         look, told = self.assistant.look, self._told
-        text = Text(told.title, look.strong)
+        text = Text()
+        text.append(told.title, look.strong)
         for sentence in told.sentences:
-            text.append(f"\n{sentence}", look.plain)
+            text.append(f"\n{sentence}", look.dim)
         self.query_one("#told", Static).update(text)
         width = max((min(self.size.width, 96) - 6) // 2, 10)
         height = 6 if self.app.size.height >= 36 else 3

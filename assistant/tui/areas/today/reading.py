@@ -3,6 +3,7 @@
 from assistant.digest.days import Day, Prospect
 from assistant.digest.days import open_day as _open_day
 from assistant.digest.days import prospect as _prospect
+from assistant.digest.renderers.words import day_and_month
 from assistant.tui.areas.today.outlook import Chart
 from assistant.tui.papers import queries
 from db import listing
@@ -44,4 +45,4 @@ def look_out(connection: Connection, profile: str | None) -> tuple[Prospect | No
 def _labelled(counts: list[tuple[str, int]]) -> Chart:
     if not any(count for _, count in counts):
         return []
-    return [(f"{int(day[8:])}.{int(day[5:7])}.", count) for day, count in counts]
+    return [(day_and_month(day), count) for day, count in counts]

@@ -39,7 +39,7 @@ class DayRows:
         self.cache = cache
         self.rows: list[Heading | Numbered | FeedItem] = []
         for heading, entries in words.parted(digest):
-            told = _ASIDE if heading == words.EXPLORE else digest.confidence
+            told = _ASIDE if heading == words.EXPLORE else _best(digest)
             self.rows += [Heading(heading, told), *(Numbered(*one) for one in entries)]
         if digest.items:
             told = words.counted(len(digest.items), "new item")
@@ -97,6 +97,11 @@ class DayRows:
             second.append(" · ", look.dim)
         second.append(entry.reasons[0] if entry.reasons else "", look.dim)
         return [first, second]
+
+
+def _best(digest: Digest) -> str:
+    muted = f", {digest.muted:,} muted" if digest.muted else ""
+    return f"the best of {words.counted(digest.candidates, 'paper')}{muted}"
 
 
 def why_shown(entry: DigestEntry) -> list[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from assistant.tui.acting import Acting
 from assistant.tui.actions import all_scopes, bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.today.browser import DayBrowser
@@ -101,7 +100,7 @@ class TodayScreen(AreaScreen):
 
     def library_changed(self) -> None:
         """Read the day again; the cursor stays, or goes to the paper a decision was undone on."""
-        self.run_safely(self._read(self._day and self._day.date), _READING, only="read")
+        self._go_to(self._day.date if self._day else None)
 
     async def _begin(self) -> None:
         from assistant.tui.welcome.start import is_wanted
@@ -179,12 +178,17 @@ class TodayScreen(AreaScreen):
             self._arrived_at = papers.key
         self.browser.show_preview()
         self._show_header()
-        nothing = not len(papers.source)
-        done = bool(day) and day.after is None and bool(self._works()) and not left
-        if nothing or (done if not same else self.has_class("-outlook") and not undone):
+        if not len(papers.source) or self._is_to_look_out(same, bool(undone)):
             await self._look_out()
         else:
             self._look_in()
+
+    def _is_to_look_out(self, same: bool, undone: bool) -> bool:
+        """Tell whether the outlook goes before the papers: it stays, or the newest day is read."""
+        if same:
+            return self.has_class("-outlook") and not undone
+        newest = self._day is not None and self._day.after is None
+        return newest and bool(self._works()) and not self._left
 
     def _list(self, *, keeps_place: bool) -> None:
         from assistant.tui.areas.today.rows import DayRows, why_shown
@@ -292,13 +296,15 @@ class TodayScreen(AreaScreen):
 
     async def on_outlook_chosen(self, event: Outlook.Chosen) -> None:
         """Do what was chosen."""
-        if isinstance(event.value, tuple):
-            self._go_to(event.value[1])
-            return
-        place: Acting = self if event.value.startswith("today.") else self.assistant
-        await place.action_perform(event.value)
+        step = event.step
+        if step.day is not None:
+            self._go_to(step.day)
+        elif step.action.startswith("today."):
+            await self.action_perform(step.action)
+        else:
+            await self.assistant.action_perform(step.action)
 
-    def _go_to(self, date: str) -> None:
+    def _go_to(self, date: str | None) -> None:
         self.run_safely(self._read(date), _READING, only="read")
 
     def on_paper_browser_left(self) -> None:
@@ -346,7 +352,7 @@ class TodayScreen(AreaScreen):
     async def do_today_refresh(self) -> None:
         """Make today's digest where papers wait, else read the day again."""
         day = self._day
-        await self._read(day and day.date)
+        await self._read(day.date if day else None)
         if self._working():
             return
         if self._day and self._day.waiting:
@@ -364,7 +370,7 @@ class TodayScreen(AreaScreen):
     def _change(self, profile: object) -> None:
         if isinstance(profile, str) and self._day and profile != self._day.profile:
             self._profile = profile
-            self._go_to("")
+            self._go_to(None)
 
     def do_today_later(self) -> None:
         """Show the papers kept for later."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from assistant.digest.days import Day, Prospect
 from assistant.digest.renderers import words
 from assistant.tui.areas.today.header import counted
-from assistant.tui.areas.today.outlook import Chart, Told
-from assistant.tui.widgets.picker import Choice
+from assistant.tui.areas.today.outlook import Chart, Step, Told
 
 _MOST_MISSED = 3
 
@@ -30,8 +29,7 @@ def tell(standing: Standing, key: Callable[[str], str]) -> Told:
     return Told(
         title,
         sentences + _when_next(standing),
-        [Choice(text, value, key(value) if isinstance(value, str) else "")
-         for text, value in _steps(standing)],
+        [one._replace(key=key(one.action) if one.action else "") for one in _steps(standing)],
         standing.announced,
         standing.judged,
     )  # fmt: skip
@@ -52,11 +50,10 @@ def _how_it_stands(standing: Standing) -> tuple[str, list[str]]:
         why, _ = words.nothing_new(day.digest)
         return why, []
     name = words.long_day(day.digest.date)
-    if left:
-        return f"{left} of {words.counted(len(standing.kinds), 'paper')} left on {name}.", []
-    return f"Nothing left of {name}.", [
-        f"{words.counted(len(standing.kinds), 'paper')}: {counted(standing.kinds)}."
-    ]
+    papers, became = words.counted(len(standing.kinds), "paper"), counted(standing.kinds)
+    title = f"{left} of {papers} left for {name}." if left else f"Nothing left for {name}."
+    told = [f"{papers}: {became}."] if became else []
+    return title, [*told, day.digest.confidence]
 
 
 def _when_next(standing: Standing) -> list[str]:
@@ -67,27 +64,26 @@ def _when_next(standing: Standing) -> list[str]:
     return [f"arXiv announces next on {day} at {moment:%H:%M}, your time."]
 
 
-def _steps(standing: Standing) -> list[tuple[str, object]]:
-    day, ahead = standing.day, standing.ahead
-    steps: list[tuple[str, object]] = []
-    if standing.kinds.count(""):
-        steps.append(("Go on with the papers left", "today.next"))
-    if day is not None and not day.following:
-        steps.append(("Choose interests and categories", "today.interests"))
-    if not standing.working and day is not None and day.waiting:
-        steps.append((f"Make the digest of {day.waiting:,} that wait", "today.refresh"))
+def _steps(standing: Standing) -> list[Step]:
+    day, ahead, left = standing.day, standing.ahead, standing.kinds.count("")
+    steps: list[Step] = []
+    if left:
+        steps.append(Step("Go on with the papers left", "today.next"))
+    if day is not None and day.waiting and not standing.working:
+        steps.append(Step(f"Make the digest of the {day.waiting:,} that wait", "today.refresh"))
     if not standing.working and (day is None or day.due or day.digest is None):
-        steps.append(("Fetch what was announced", "app.sync"))
+        steps.append(Step("Fetch what was announced", "app.sync"))
     missed = [one for one in ahead.missed if day and one.date != day.date] if ahead else []
     for one in missed[:_MOST_MISSED]:
         told = f"{words.long_day(one.date)}: {one.undecided} of {one.shown} not looked at"
-        steps.append((told, ("day", one.date)))
+        steps.append(Step(told, day=one.date))
     if ahead is not None and ahead.later:
-        steps.append((f"{words.counted(ahead.later, 'paper')} kept for later", "today.later"))
-    if standing.kinds and not standing.kinds.count(""):
-        steps.append(("Look through this day's papers again", "today.summary"))
-    steps.append(("Search the library", "app.search"))
-    steps.append(("Browse all papers", "place.papers"))
-    if day is None or day.digest is None:
-        steps.append(("Change interests and categories", "today.interests"))
-    return list(dict.fromkeys(steps))
+        kept = f"{words.counted(ahead.later, 'paper')} kept for later"
+        steps.append(Step(kept, "today.later"))
+    if standing.kinds and not left:
+        steps.append(Step("Look through this day's papers again", "today.summary"))
+    steps.append(Step("Search the library", "app.search"))
+    steps.append(Step("Browse all papers", "place.papers"))
+    if day is None or day.digest is None or not day.following:
+        steps.append(Step("Change interests and categories", "today.interests"))
+    return steps
