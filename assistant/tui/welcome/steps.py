@@ -24,7 +24,7 @@ class Step(Vertical, Acting):
     DEFAULT_CSS = """
     Step { height: 1fr; }
     Step Input { border: none; height: 1; padding: 0 1; margin: 1 0; background: $boost; }
-    Step Input:focus { background: $surface-lighten-2; }
+    Step Input:focus { border: none; background: $surface-lighten-2; }
     Step RowList { height: 1fr; margin-top: 1; }
     """
     TITLE = ""
