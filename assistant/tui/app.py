@@ -18,7 +18,9 @@ from assistant.tui.actions import Action, bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas import areas
 from assistant.tui.desk import Desk
+from assistant.tui.jobs.job import Job
 from assistant.tui.jobs.runner import JobRunner
+from assistant.tui.jobs.standard import Command
 from assistant.tui.library import Library
 from assistant.tui.log import Log, LogEntry, Severity, entry_of
 from assistant.tui.look import Look, look_of
@@ -321,6 +323,10 @@ class AssistantApp(App[None], Acting):
                     widget.refresh(layout=False)
 
     # ---- jobs
+
+    def start_job(self, command: Command) -> Job:
+        """Run a command beside the screen."""
+        return self.desk.jobs.start(*command)
 
     async def _turn_back(self, verb: str, turn: Callable[..., object]) -> None:
         from assistant.errors import NotFoundError
