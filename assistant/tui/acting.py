@@ -1,11 +1,13 @@
 """Performing actions: what widgets and screens that have actions share."""
 
 import inspect
+import weakref
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.dom import DOMNode
 from textual.widget import Widget
+from textual.worker import Worker
 
 from assistant.tui.actions import Action, all_scopes
 
@@ -64,9 +66,10 @@ class Acting(DOMNode):
                 self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
-        node.run_worker(
-            run(), group=only or "safely", exclusive=only is not None, exit_on_error=False
+        worker: Worker[None] = node.run_worker(
+            run, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
+        weakref.finalize(worker, work.close)  # one that ends before it began was never awaited
 
     def own_actions(self) -> list[Action]:
         """Return the actions of this place's scopes."""

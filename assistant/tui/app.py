@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from assistant.config import Home, Settings
@@ -22,6 +23,7 @@ from assistant.tui.jobs.runner import JobRunner
 from assistant.tui.library import Library
 from assistant.tui.log import Log, LogEntry, Severity, entry_of
 from assistant.tui.look import Look, look_of
+from assistant.tui.printable import Printable
 from assistant.tui.state import SessionState
 
 DARK, LIGHT = "textual-dark", "textual-light"
@@ -70,6 +72,7 @@ class AssistantApp(App[None], Acting):
             state=state,
         )
         self._open_paper = open_paper
+        self._printable = Printable()
         self._faults: list[float] = []
         self._look: Look | None = None
         self._begun = False
@@ -247,6 +250,10 @@ class AssistantApp(App[None], Acting):
         self.exit()
 
     # ---- saying things
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line passes through before it is drawn."""
+        return [self._printable, *super().get_line_filters()]
 
     def say(
         self, text: str, *, severity: Severity = "information", why: str = "", hint: str = ""
