@@ -54,6 +54,8 @@ class PaperBrowser(Widget, PaperChanges):
         super().__init__()
         self.cache = PaperCache(self._load_soon)
         self.reasons: dict[int, Sequence[str]] = {}
+        self.telling: dict[int, Sequence[str]] = {}
+        """Sentences of abstracts that say the most."""
         self._empty = empty
         self.set_class(preview, "-preview")
         self._loading = False
@@ -111,7 +113,7 @@ class PaperBrowser(Widget, PaperChanges):
         from assistant.tui.papers import queries
 
         known = list(self.cache.rows) if ids is None else [*ids]
-        rows = await self.desk.library.read(lambda c: queries.rows(c, known[-2_000:]))
+        rows = await self.desk.library.read(lambda c: queries.rows(c, known[-2_000:], self.profile))
         if ids is None:
             self.cache.rows.clear()
         self.cache.put(rows)
@@ -192,8 +194,10 @@ class PaperBrowser(Widget, PaperChanges):
         if not isinstance(work, int):
             self.preview.show(None)
             return
-        page: dict[str, Any] | None = await self.desk.library.read(lambda c: queries.page(c, work))
-        self.preview.show(page, self.reasons.get(work, ()))
+        page: dict[str, Any] | None = await self.desk.library.read(
+            lambda c: queries.page(c, work, self.profile)
+        )
+        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
         await asyncio.sleep(_SIMILAR_AFTER)
         if self.desk.meaning.warm:
             self.preview.show_similar(await self._similar(work))
@@ -217,7 +221,9 @@ class PaperBrowser(Widget, PaperChanges):
 
         try:
             while ids := self.cache.take_missing():
-                rows = await self.desk.library.read(partial(queries.rows, ids=ids))
+                rows = await self.desk.library.read(
+                    partial(queries.rows, ids=ids, name=self.profile)
+                )
                 self.cache.put(rows)
                 self.papers.refresh()
         finally:

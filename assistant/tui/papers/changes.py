@@ -2,7 +2,7 @@
 
 import asyncio
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.tui.acting import Acting
@@ -25,6 +25,8 @@ class PaperChanges(Acting):
     """Performs the actions of the scope `paper` on the works that `targets` names."""
 
     cache: "PaperCache"
+    profile: str | None = None
+    """Whose likes they are; None means the first profile's."""
 
     @property
     def papers(self) -> "RowList":
@@ -113,7 +115,7 @@ class PaperChanges(Acting):
     def do_paper_select(self) -> None:
         """Select the paper, or not, and go on."""
         key = self.papers.key
-        if key is not None:
+        if isinstance(key, int):
             self.papers.selected ^= {key}
             self.papers.do_list_down()
             self.papers.refresh()
@@ -121,7 +123,8 @@ class PaperChanges(Acting):
     def do_paper_select_all(self) -> None:
         """Select all that are listed, or none where all are."""
         source = self.papers.source
-        every = {source.key(index) for index in range(len(source))}
+        keys = (source.key(index) for index in range(len(source)))
+        every: set[Hashable] = {key for key in keys if isinstance(key, int)}
         self.papers.selected = set() if self.papers.selected >= every else every
         self.papers.refresh()
         if self.papers.selected:
@@ -138,7 +141,7 @@ class PaperChanges(Acting):
         from assistant.tui.papers import queries
 
         ids = self.targets()
-        return await self.desk.library.read(lambda c: queries.rows(c, ids))
+        return await self.desk.library.read(lambda c: queries.rows(c, ids, self.profile))
 
     async def _like(self, liked: int) -> None:
         from assistant.library import following
@@ -148,7 +151,7 @@ class PaperChanges(Acting):
 
         def like(connection: "Connection", works: "Sequence[WorkView]") -> "Change":
             following.ensure_main(connection)
-            profile = following.find_profile(connection, None)
+            profile = following.find_profile(connection, self.profile)
             return following.like_all(connection, profile, works, value)
 
         await self._change("like papers", like, decides=value is not None)
