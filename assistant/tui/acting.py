@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.dom import DOMNode
 from textual.widget import Widget
+from textual.worker import Worker
 
 from assistant.tui.actions import Action, all_scopes
 
@@ -65,7 +66,7 @@ class Acting(DOMNode):
                 self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
-        worker = node.run_worker(
+        worker: Worker[None] = node.run_worker(
             run, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
         weakref.finalize(worker, work.close)  # one that ends before it began was never awaited

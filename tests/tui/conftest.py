@@ -30,6 +30,8 @@ def colours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.tui.papers.browser._PREVIEW_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.papers.browser._SIMILAR_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.search._MEANING_AFTER", 0.0)
+    monkeypatch.setattr("assistant.tui.search._PAUSE", 0.0)
+    monkeypatch.setattr("assistant.tui.widgets.query_bar._PAUSE", 0.0)
 
 
 @pytest.fixture(scope="session")

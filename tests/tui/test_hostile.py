@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from assistant.library import reading
 from assistant.sources.record import Author, Entry, Identifier, Record
-from assistant.tui.jobs.runner import Job
+from assistant.tui.jobs.job import Job, JobError
 from assistant.tui.log import LogEntry
 from assistant.tui.search import SearchScreen
 from assistant.tui.widgets.prompt import Prompt
@@ -148,7 +148,7 @@ def test_search_palette_saved_searches_and_help(hostile: Path, size: tuple[int, 
 def test_toasts_log_jobs_and_history(hostile: Path, size: tuple[int, int]) -> None:
     async def play(person: Person) -> None:
         jobs = person.app.desk.jobs
-        for number, text in enumerate([*STRINGS.values(), SURROGATE]):
+        for text in [*STRINGS.values(), SURROGATE]:
             person.app.say(text)
             told = {"text": text, "why": text, "hint": text, "details": text}
             person.app.tell(LogEntry(severity="error", retry=print, **told))
@@ -156,10 +156,13 @@ def test_toasts_log_jobs_and_history(hostile: Path, size: tuple[int, int]) -> No
             await person.rest()
             check(person)
             person.app.clear_notifications()
-            jobs.jobs.append(
-                Job(number, title=text, argv=[text], state="running", done=1, total=9, detail=text,
-                    notes=[text], error=ValueError(text))
-            )  # fmt: skip
+            for state in ("running", "partly", "failed"):
+                one = Job(text, (text,), state=state, done=1, total=9, label=text, detail=text)
+                one.notes.append(text)
+                one.tail.append(text)
+                one.error = JobError(text, text, text) if state == "failed" else None
+                one.result = {"added": 1, "errors": [text], "batches": [{"state": text}]}
+                jobs.jobs.append(one)
         for key in ("6", "tab", "tab", "tab"):
             await person.press(key)
             check(person)
@@ -169,6 +172,7 @@ def test_toasts_log_jobs_and_history(hostile: Path, size: tuple[int, int]) -> No
             await person.press("g", "enter")
             check(person)
             await person.press("escape")
+        jobs.jobs.clear()
         log = person.app.desk.log.file.read_text(encoding="utf-8")
         assert not set(log) & set("\x1b\x07\x00\x9b\x9d")
 

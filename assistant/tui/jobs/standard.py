@@ -1,46 +1,43 @@
 """The commands that the app runs as jobs: what is long is what the command line can do as well."""
 
-import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from assistant.tui.jobs.job import Job
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command of `assistant` to be run as a child process.
+class Command(NamedTuple):
+    """What `JobRunner.start` wants: a title, and the arguments of `assistant`."""
 
-    `kind` tells what it is for (sync, digest, embed, import); of one kind only one runs at a time.
-    """
-
-    kind: str
     title: str
     argv: tuple[str, ...]
 
 
 def sync_job(profile: str | None = None) -> Command:
     """Fetch what was announced, and make a profile's digest of the day."""
-    arguments = ["digest", "--sync", "--json", *_of(profile)]
-    return _command("sync", "Fetching what was announced", arguments)
+    argv = ("digest", "--sync", "--json", *_of(profile))
+    return Command("Fetching what was announced", argv)
 
 
 def digest_job(profile: str | None = None) -> Command:
     """Make a profile's digest of the day from what is in the library."""
-    return _command("digest", "Making the digest", ["digest", "--json", *_of(profile)])
+    return Command("Making the day's digest", ("digest", "--json", *_of(profile)))
 
 
 def embed_job() -> Command:
     """Give every paper its vector, so that it is found by meaning."""
-    return _command("embed", "Embedding papers", ["embed", "--json"])
+    return Command("Embedding papers", ("embed", "--json"))
 
 
 def import_job(path: Path) -> Command:
     """Bring a file's papers in, and embed them."""
-    return _command("import", f"Importing {path.name}", ["import", "--json", "--", str(path)])
+    return Command(f"Importing {path.name}", ("import", "--json", "--", str(path)))
 
 
-def _of(profile: str | None) -> list[str]:
-    return [] if profile is None else ["--profile", profile]
+def makes_digest(job: Job) -> bool:
+    """Tell whether a job makes a digest."""
+    return job.argv[:1] == ("digest",)
 
 
-def _command(kind: str, title: str, arguments: list[str]) -> Command:
-    return Command(kind, title, (sys.executable, "-m", "assistant", *arguments))
+def _of(profile: str | None) -> tuple[str, ...]:
+    return () if profile is None else ("--profile", profile)

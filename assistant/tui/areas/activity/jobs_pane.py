@@ -1,6 +1,8 @@
 """The jobs of this session: how far each is, how it ended, and a key to stop or start it again."""
 
+import time
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from rich.style import Style
@@ -10,7 +12,8 @@ from textual.binding import BindingType
 from assistant.text import clean, clean_line
 from assistant.tui.actions import bindings
 from assistant.tui.areas.activity.list_pane import ListPane
-from assistant.tui.jobs.runner import Job
+from assistant.tui.jobs.ending import came_of_it, missing
+from assistant.tui.jobs.job import Job, duration
 from assistant.tui.look import Look
 
 _SIGNS = {
@@ -18,7 +21,6 @@ _SIGNS = {
 }  # fmt: skip
 _BAR = 20
 _PARTS = " ▏▎▍▌▋▊▉█"
-_UNDER_WAY = ("waiting", "running")
 
 
 class JobRows:
@@ -47,6 +49,7 @@ class JobRows:
         head = Text(f" {_SIGNS[one.state]} ", style, no_wrap=True, end="")
         head.append(clean_line(one.title), look.strong)
         head.append(f"  {one.state}", style)
+        head.append(f"  {times(one)}", look.dim)
         body = Text("   ", no_wrap=True, end="")
         if one.state == "running":
             body.append_text(progress_line(one, look))
@@ -64,21 +67,19 @@ def state_style(job: Job, look: Look) -> Style:
 def progress_line(job: Job, look: Look) -> Text:
     """Return how far a job is: a bar where the end is known, count, rate, estimate, detail."""
     line = Text()
-    parts = []
-    if job.total:
-        share = min(job.done / job.total, 1.0)
-        line.append(bar(share, _BAR), look.accent)
-        line.append(f" {share:4.0%}  ")
-        parts.append(f"{job.done:,} of {job.total:,}")
-    elif job.done:
-        parts.append(f"{job.done:,}")
+    if job.share is not None:
+        line.append(bar(job.share, _BAR), look.accent)
+        line.append(f" {job.share:4.0%}  ")
+    parts = [f"{job.done:,.0f} of {job.total:,.0f}" if job.total else f"{job.done:,.0f}"]
+    if not job.done:
+        parts.clear()
     if job.rate:
-        parts.append(f"{job.rate:,.0f}/s" if job.rate >= 1 else f"{job.rate * 60:,.0f}/min")
+        parts.append(f"{job.rate:,.0f}/s" if job.rate >= 1 else f"{job.rate * 60:,.1f}/min")
     if job.eta is not None:
-        parts.append(f"{shown_seconds(job.eta)} left")
+        parts.append(f"{duration(job.eta)} left")
     line.append(" · ".join(parts))
-    if job.detail:
-        line.append(("  " if parts else "") + clean_line(job.detail), look.dim)
+    doing = "stopping …" if job.stopping else " ".join(filter(None, (job.label, job.detail)))
+    line.append(("  " if parts else "") + clean_line(doing), look.dim)
     return line
 
 
@@ -90,23 +91,24 @@ def bar(share: float, width: int) -> str:
     return "█" * whole + part + "░" * (width - whole - len(part))
 
 
-def shown_seconds(seconds: float) -> str:
-    """Return a time span as people say it, two units at most."""
-    whole = max(round(seconds), 1)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
-
-
 def outcome(job: Job) -> str:
     """Say in a line what came of a job, or what it waits for."""
     if job.state == "waiting":
-        return "begins when the one before it has ended"
-    if job.state == "failed" and job.error is not None:
-        return str(getattr(job.error, "title", job.error))
-    return " ".join(job.notes)
+        return "begins when another one has ended"
+    if job.error is not None:
+        return f"{job.error.title} {job.error.why}".strip()
+    if job.state == "cancelled":
+        return "what is done is kept"
+    return f"{came_of_it(job)} {missing(job) if job.state == 'partly' else ''}".strip()
+
+
+def times(job: Job) -> str:
+    """Say when a job began and how long it took, or runs."""
+    if job.started is None:
+        return ""
+    until = job.finished if job.finished is not None else time.time()
+    began = datetime.fromtimestamp(job.started)
+    return f"{began:%H:%M:%S}, {duration(until - job.started)}"
 
 
 class JobsPane(ListPane):
@@ -137,7 +139,9 @@ class JobsPane(ListPane):
         newest = reversed(self.desk.jobs.jobs)
         jobs = sorted(newest, key=lambda job: order.get(job.state, 2))
         self.rows.show(JobRows(jobs))
-        running, waiting = (sum(job.state == state for job in jobs) for state in _UNDER_WAY[::-1])
+        running, waiting = (
+            sum(job.state == state for job in jobs) for state in ("running", "waiting")
+        )
         ended = len(jobs) - running - waiting
         self.say(f"{running:,} running · {waiting:,} waiting · {ended:,} ended" if jobs else "")
         self.show_details()
@@ -148,19 +152,20 @@ class JobsPane(ListPane):
         if job is None:
             return Text()
         text = Text(clean_line(job.title), look.strong)
-        text.append(f"\n{job.state}\n", state_style(job, look))
+        text.append(f"\n{job.state}", state_style(job, look))
+        text.append(f"  {times(job)}\n\n", look.dim)
         if job.state == "running":
-            text.append("\n")
             text.append_text(progress_line(job, look))
-        for note in job.notes:
-            text.append(f"\n{clean(note)}")
-        if job.error is not None:
-            text.append(f"\n{clean(outcome(job))}", look.bad)
-            for label, name in (("Why", "why"), ("What to do", "hint")):
-                if told := getattr(job.error, name, ""):
-                    text.append(f"\n\n{label}: ", look.accent)
-                    text.append(clean(told))
-        text.append(f"\n\n{clean_line(' '.join(job.argv))}", look.dim)
+        else:
+            text.append(clean(outcome(job)))
+        if job.error is not None and job.error.hint:
+            text.append("\n\nWhat to do: ", look.accent)
+            text.append(clean(job.error.hint))
+        for heading, lines in (("It said", job.notes), ("Its output ends with", job.tail)):
+            if lines:
+                text.append(f"\n\n{heading}\n", look.accent)
+                text.append(clean("\n".join(lines)))
+        text.append(f"\n\nassistant {clean_line(' '.join(job.argv))}", look.dim)
         return text
 
     def why_not(self, action: str) -> str | None:
@@ -168,9 +173,9 @@ class JobsPane(ListPane):
         job = self.job
         if action in ("job.cancel", "job.retry") and job is None:
             return "There is no job here."
-        if action == "job.cancel" and job is not None and job.state not in _UNDER_WAY:
+        if action == "job.cancel" and job is not None and not job.active:
             return "It has ended already."
-        if action == "job.retry" and job is not None and job.state in _UNDER_WAY:
+        if action == "job.retry" and job is not None and job.active:
             return "It is under way."
         return super().why_not(action)
 
