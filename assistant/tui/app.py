@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from assistant.config import Home, Settings
@@ -24,7 +25,12 @@ from assistant.tui.jobs.standard import Command
 from assistant.tui.library import Library
 from assistant.tui.log import Log, LogEntry, Severity, entry_of
 from assistant.tui.look import Look, look_of
+from assistant.tui.printable import Printable
 from assistant.tui.state import SessionState
+
+if TYPE_CHECKING:
+    from assistant.tui.jobs.job import Job
+    from assistant.tui.jobs.standard import Command
 
 DARK, LIGHT = "textual-dark", "textual-light"
 _TOAST_SECONDS = 5.0
@@ -72,6 +78,7 @@ class AssistantApp(App[None], Acting):
             state=state,
         )
         self._open_paper = open_paper
+        self._printable = Printable()
         self._faults: list[float] = []
         self._look: Look | None = None
         self._begun = False
@@ -117,6 +124,7 @@ class AssistantApp(App[None], Acting):
     def on_mount(self) -> None:
         """Show the place the person left, and open the library once it is painted."""
         self.theme_changed_signal.subscribe(self, self._forget_look)
+        self.desk.jobs.finished.append(self._job_ended)
         unknown = sorted(set(self.desk.settings.keys) - actions.known_ids())
         for name in unknown:
             self.say(f"[keys] in config.toml names no action: {name}", severity="warning")
@@ -147,6 +155,7 @@ class AssistantApp(App[None], Acting):
 
     async def on_unmount(self) -> None:
         """Remember where the person was, and end what is running."""
+        self.desk.jobs.finished.clear()
         await self.desk.jobs.stop_all()
         await self.desk.meaning.close()
         self.desk.library.close()
@@ -250,6 +259,10 @@ class AssistantApp(App[None], Acting):
 
     # ---- saying things
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line passes through before it is drawn."""
+        return [self._printable, *super().get_line_filters()]
+
     def say(
         self, text: str, *, severity: Severity = "information", why: str = "", hint: str = ""
     ) -> None:
@@ -324,9 +337,29 @@ class AssistantApp(App[None], Acting):
 
     # ---- jobs
 
-    def start_job(self, command: Command) -> Job:
-        """Run a command beside the screen."""
-        return self.desk.jobs.start(*command)
+    def start_job(self, command: "Command") -> "Job":
+        """Run a command beside the screen; how it ends is said, and the places read anew."""
+        return self.desk.jobs.start(command.title, command.argv)
+
+    def retry_job(self, job: "Job") -> None:
+        """Run a job's command once more."""
+        self.desk.jobs.start(job.title, job.argv)
+
+    def _job_ended(self, job: "Job") -> None:
+        from assistant.tui.jobs.ending import entry_of_job
+
+        self.tell(entry_of_job(job, lambda: self.retry_job(job)))
+        self.library_changed()
+        if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import"):
+            self.run_safely(self._embed_the_rest, "Looking for papers without a vector")
+
+    async def _embed_the_rest(self) -> None:
+        """Embed what came in and has no vector yet."""
+        from assistant.search.embedding import is_embedding, lacking
+        from assistant.tui.jobs.standard import embed_job
+
+        if await self.desk.library.read(lacking) and not is_embedding(self.desk.home):
+            self.start_job(embed_job())
 
     async def _turn_back(self, verb: str, turn: Callable[..., object]) -> None:
         from assistant.errors import NotFoundError
