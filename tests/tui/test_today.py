@@ -46,7 +46,7 @@ def states(database: Database) -> dict[str, str]:
         rows = connection.exec_driver_sql(
             "SELECT title, state FROM works JOIN readings ON works.id = work_id"
         )
-        return dict(rows.tuples())
+        return dict(tuple(row) for row in rows)
 
 
 def test_a_day_is_read_to_its_end_and_each_decision_is_undone(database: Database) -> None:
