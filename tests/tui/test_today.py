@@ -12,25 +12,12 @@ from assistant.digest.model import Digest
 from assistant.library.following import find_profile, new_profile
 from db import announcing, profiles
 from db.engine import Database
-from tests.fakes.digests import DIGEST, ENTRIES, batch, entry, quiet
-from tests.tui.playing import LARGE, SMALL, TODAY, Reader, keep, one_day, play
+from tests.fakes.digests import DIGEST, ENTRIES, batch, quiet
+from tests.tui.playing import COMPLETE, LARGE, SMALL, TODAY, Reader, keep, one_day, plain, play
 
 __all__ = ["one_day"]
 
 YESTERDAY = "2025-11-03"
-COMPLETE = (batch("cs.LG"), batch("cs.CL"))
-
-
-def plain(date: str = TODAY, count: int = 4, first: int = 1, **told: object) -> Digest:
-    """Return a digest of so many papers, the last of them to explore."""
-    numbers = range(first, first + count)
-    entries = tuple(
-        entry(n, f"Paper number {n}", announced=date, explore=n == numbers[-1]) for n in numbers
-    )
-    plain = replace(
-        DIGEST, date=date, entries=entries, batches=COMPLETE, items=(), muted=0, candidates=count
-    )
-    return replace(plain, **told)
 
 
 def liked(database: Database, name: str | None = None) -> dict[str, int]:
@@ -80,6 +67,20 @@ def test_a_day_is_read_to_its_end_and_each_decision_is_undone(database: Database
         assert (liked(database), states(database)) == ({}, {})
         await me.press("Z")
         assert liked(database) == {"Paper number 1": 1}
+
+    play(story)
+
+
+def test_keys_that_come_fast_act_on_one_paper_each(database: Database) -> None:
+    keep(database, plain(count=8))
+
+    async def story(me: Reader) -> None:
+        await me.press_fast("m", "m", "plus", "l", "m")
+        assert "5 of 8" in me.text()
+        assert states(database) == {
+            f"Paper number {number}": state
+            for number, state in ((1, "read"), (2, "read"), (4, "later"), (5, "read"))
+        }
 
     play(story)
 

@@ -41,8 +41,11 @@ class PaperChanges(Acting):
         """Show what has become of these works."""
         raise NotImplementedError
 
-    def decided(self, ids: Sequence[int]) -> None:
-        """Take note that the person made up their mind about these works."""
+    async def decided(self, ids: Sequence[int]) -> None:
+        """Take note that the person made up their mind about these works.
+
+        It is waited for, so that the next key acts on the next paper, however fast it comes.
+        """
 
     async def do_paper_like(self) -> None:
         """Like the papers, or take it back where all are liked."""
@@ -182,7 +185,7 @@ class PaperChanges(Acting):
             self.assistant.say(f"{len(ids):,} papers: {change.text}. z undoes it.")
         await self.reload(ids)
         if decides:
-            self.decided(ids)
+            await self.decided(ids)
 
     def _tag(self, answer: str | None, ids: Sequence[int]) -> None:
         if not answer or not answer.strip():

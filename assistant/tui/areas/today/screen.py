@@ -46,7 +46,7 @@ class TodayScreen(AreaScreen):
     def body(self) -> ComposeResult:
         """Show the day, its papers, and what stands in their place."""
         yield DayHeader()
-        yield DayBrowser(empty="Opening your library …")
+        yield DayBrowser(self._after_a_decision, empty="Opening your library …")
         yield Outlook()
 
     @property
@@ -253,7 +253,7 @@ class TodayScreen(AreaScreen):
         self._left = self._undecided()
         self._show_header()
 
-    async def on_day_browser_decided(self, event: DayBrowser.Decided) -> None:
+    async def _after_a_decision(self) -> None:
         """Go on to the next paper that waits for a decision; after the last one, look ahead."""
         self._left = self._undecided()
         self._show_header()
