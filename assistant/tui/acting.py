@@ -66,7 +66,8 @@ class Acting(DOMNode):
             try:
                 await work()
             except Exception as error:
-                self.assistant.report(error, doing=doing)
+                if node.is_attached:  # what a place that is gone failed at, nobody waits for
+                    self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
         # A function and not a coroutine, which would be left over where another takes its turn.

@@ -1,6 +1,8 @@
 """The app: its areas, its keys, what it says, and how it stands when something breaks."""
 
 import asyncio
+import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -124,6 +126,8 @@ class AssistantApp(App[None], Acting):
     def on_mount(self) -> None:
         """Show the place the person left, and open the library once it is painted."""
         self.theme_changed_signal.subscribe(self, self._forget_look)
+        if not self.is_headless:
+            self._heed_signals()
         self.desk.jobs.finished.append(self._job_ended)
         unknown = sorted(set(self.desk.settings.keys) - actions.known_ids())
         for name in unknown:
@@ -253,9 +257,16 @@ class AssistantApp(App[None], Acting):
         else:
             self._quit()
 
-    def _quit(self) -> None:
+    def _quit(self, code: int = 0) -> None:
         self.remember()
-        self.exit()
+        self.exit(return_code=code)
+
+    def _heed_signals(self) -> None:
+        """Leave as if asked to when the terminal goes away or the machine shuts down."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(NotImplementedError, ValueError):
+                loop.add_signal_handler(number, self._quit, 128 + number)
 
     # ---- saying things
 
