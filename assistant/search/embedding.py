@@ -93,7 +93,7 @@ def embed_in_background(home: Home) -> int:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env={**os.environ, "ASSISTANT_HOME": str(home.path), "ASSISTANT_NICE": "10"},
+            env={**os.environ, "ASSISTANT_HOME": str(home.path), "ASSISTANT_NICE": "19"},
         )
     return child.pid
 
