@@ -52,7 +52,7 @@ def test_a_job_tells_its_progress_and_gives_its_result(home: Path) -> None:
     )
     assert job.state == "done"
     assert job.result == {
-        "read": 8, "nice": 10, "events": "1", "home": str(home), "leads": True,
+        "read": 8, "nice": 19, "events": "1", "home": str(home), "leads": True,
     }  # fmt: skip
     assert (job.label, job.done, job.total, job.detail) == ("Step", 7, 8, "7 done")
     assert job.rate is not None

@@ -15,7 +15,7 @@ from assistant.tui.jobs.job import Job, JobError, duration
 
 __all__ = ["Job", "JobError", "JobRunner", "duration"]
 
-NICENESS = 10
+NICENESS = 19  # at 10 a key waits twice as long while papers are embedded
 PATIENCE = (5.0, 5.0)
 """Seconds between SIGINT and SIGTERM, and between that and SIGKILL."""
 _HURRIED = (2.0, 1.0)  # when the app itself ends
