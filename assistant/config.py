@@ -89,6 +89,18 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NotesSettings:
+    """Where the vault is, and the folders in it that notes of papers and of days go to.
+
+    An empty `vault` means `vault` in the home; it may be an Obsidian vault.
+    """
+
+    vault: str = ""
+    papers: str = "Papers"
+    daily: str = "Daily"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of `config.toml`; what it does not say has these defaults."""
 
@@ -96,6 +108,7 @@ class Settings:
     library: LibrarySettings = field(default_factory=LibrarySettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
+    notes: NotesSettings = field(default_factory=NotesSettings)
 
 
 _CHOICES = {
@@ -146,6 +159,21 @@ class Home:
     def backups(self) -> Path:
         """Verified copies of the library."""
         return self.path / "backups"
+
+    @property
+    def vault(self) -> Path:
+        """The notes, unless `notes.vault` names another folder."""
+        return self.path / "vault"
+
+    @property
+    def papers(self) -> Path:
+        """Papers' PDFs that were fetched."""
+        return self.path / "papers"
+
+    @property
+    def templates(self) -> Path:
+        """The person's own templates of notes."""
+        return self.path / "templates"
 
     @property
     def logs(self) -> Path:
