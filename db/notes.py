@@ -342,3 +342,17 @@ def was_logged(connection: Connection, subject: str, operation: str) -> bool:
         {"subject": subject, "operation": operation},
     ).first()
     return row is not None
+
+
+def count_pages(connection: Connection, file_id: int) -> int:
+    """Return how many pages with text a PDF has."""
+    query = "SELECT count(*) FROM note_sections WHERE file_id = ? AND page IS NOT NULL"
+    count: int = connection.exec_driver_sql(query, (file_id,)).scalar_one()
+    return count
+
+
+def problem_of(connection: Connection, path: str, place: str) -> str | None:
+    """Return why a file was not read whole."""
+    query = "SELECT problem FROM vault_files WHERE path = ? AND place = ?"
+    why: str | None = connection.exec_driver_sql(query, (path, place)).scalar()
+    return why

@@ -27,6 +27,11 @@ COMMANDS = {
     "search": ("searching", "Find papers by words, by meaning, or both."),
     "similar": ("similar", "Find papers like one you have."),
     "paper": ("paper", "Show, open, rate, tag or mark one paper; undo; merge and split."),
+    "note": (
+        "note",
+        "Write, link and find notes: Markdown files of your own, beside your papers.",
+    ),
+    "review": ("review", "Go over what you marked #review, when it is due."),
     "embed": ("embedding", "Give every paper its vector, so that it is found by meaning."),
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),

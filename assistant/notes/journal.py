@@ -36,7 +36,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A file whose content (digest `before`) becomes that of the staged file."""
+    """A file whose content (digest `before`, "" for a new file) becomes that of the staged one."""
 
     path: str
     before: str
@@ -97,7 +97,10 @@ def decide(
     contents: list[tuple[str, str, bytes]],
     event: dict[str, Any],
 ) -> Operation:
-    """Write a change down, given moves and (path after the moves, digest before, new content)."""
+    """Write a change down, given moves and (path after the moves, digest before, new content).
+
+    A new file has the digest "" before.
+    """
     operation_id = uuid4().hex
     writes = [
         Write(path, before, files.digest(data), files.stage(staging(root), data).name)
@@ -158,8 +161,11 @@ def carry_out(root: Path, operation: Operation) -> list[str]:
             staged.unlink()
             continue
         try:
-            files.replace(target, staged, write.before)
-        except files.NoteChangedError:
+            if write.before:
+                files.replace(target, staged, write.before)
+            else:
+                files.put_new(staged, target)
+        except (files.NoteChangedError, files.NoteExistsError):
             kept.append(write.path)
             _put_beside(staged, target)
     return kept

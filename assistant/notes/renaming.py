@@ -11,6 +11,7 @@ from mdurl import encode
 
 from assistant.errors import AssistantError, NotFoundError
 from assistant.notes import files, frontmatter, journal
+from assistant.notes.changing import change
 from assistant.notes.indexing import refresh
 from assistant.notes.linking import meaning, resolver_of
 from assistant.notes.markdown import Link, parse_note
@@ -26,7 +27,6 @@ from assistant.notes.names import (
 from assistant.notes.resolving import Resolver
 from assistant.notes.vault import Vault
 from db import notes as index
-from db import personal
 
 _TITLE = re.compile(r"^title:[ \t]+(\S[^\r\n]*?)[ \t]*$", re.MULTILINE)
 _IN_ANGLES = re.compile(r"[%<>\\]")
@@ -43,7 +43,6 @@ class Renamed:
     moved: dict[str, str]
     rewritten: list[str] = field(default_factory=list)
     links: int = 0
-    event: int | None = None
     kept: list[str] = field(default_factory=list)
 
 
@@ -73,25 +72,20 @@ def rename(vault: Vault, path: str, new_path: str) -> Renamed:
         return _move(vault, {path: new_path}, "note-rename")
 
 
-def undo_rename(vault: Vault) -> Renamed:
-    """Undo the newest renaming that is not undone yet; the one before it is next.
+def rename_back(vault: Vault, event: int, data: Mapping[str, Any]) -> Renamed:
+    """Undo a renaming, inside `vault.writing()`, given its event.
 
     Files that nobody has changed since get back every byte; in others the links are rewritten.
 
     Raises:
-        NotFoundError: there is none.
-        NoteExistsError: an old name is taken by now.
+        NotFoundError: the file is gone.
+        NoteExistsError: its old name is taken by now.
     """
-    with vault.writing():
-        refresh(vault)
-        with vault.database.read() as connection:
-            event = personal.last_undoable(connection, ["note-rename"])
-        if event is None:
-            raise NotFoundError("No renaming is left to undo.")
-        back = {new: old for old, new in event.data["moved"].items()}
-        for path, old in back.items():
-            _require_free(vault, path, old, was_there=True)
-        return _move(vault, back, "undo", undoes=event.id, edited=event.data["edited"])
+    refresh(vault)
+    back = {new: old for old, new in data["moved"].items()}
+    for path, old in back.items():
+        _require_free(vault, path, old, was_there=True)
+    return _move(vault, back, "undo", undoes=event, edited=data["edited"])
 
 
 def _require_free(vault: Vault, path: str, new_path: str, *, was_there: bool = False) -> None:
@@ -142,11 +136,8 @@ def _move(
     }
     first = next(iter(moves.values()))
     event = {"kind": kind, "subject": f"note:{first}", "data": data, "undoes": undoes}
-    operation = journal.decide(vault.root, steps, contents, event)
-    kept = vault.run(operation)
-    touched = {*moves, *moves.values(), *(path for path, _, _ in contents)}
-    refresh(vault, sorted(touched))
-    return Renamed(dict(moves), [path for path, _, _ in contents], links, None, kept)
+    kept = change(vault, event, moves=steps, contents=contents)
+    return Renamed(dict(moves), [path for path, _, _ in contents], links, kept)
 
 
 def _plan(vault: Vault, moves: Mapping[str, str]) -> dict[str, _Edits]:

@@ -10,9 +10,10 @@ from assistant.notes.indexing import refresh
 from assistant.notes.linking import backlinks
 from assistant.notes.markdown import parse_note
 from assistant.notes.names import BadNameError
-from assistant.notes.renaming import rename, undo_rename
+from assistant.notes.renaming import rename
 from assistant.notes.resolving import Resolver
 from assistant.notes.vault import Vault
+from assistant.notes.writing import undo
 from db.engine import Database
 from tests.fakes.vaults import make_vault, vault_of
 
@@ -89,7 +90,7 @@ def test_after_random_renames_every_link_means_what_it_meant(vault: Vault, seed:
         else:
             assert after[present] == before[old]
     for _ in range(done):
-        undo_rename(vault)
+        undo(vault)
     assert tree(vault.root) == before
 
 
@@ -115,7 +116,7 @@ def test_undo_after_an_edit_keeps_the_edit(vault: Vault) -> None:
     (vault.root / "Old.md").write_text("old\n")
     rename(vault, "Old.md", "New.md")
     (vault.root / "A.md").write_text("Now [[New]], and [[New|more]].\n")
-    undo_rename(vault)
+    undo(vault)
     assert (vault.root / "A.md").read_text() == "Now [[Old]], and [[Old|more]].\n"
     assert (vault.root / "Old.md").read_text() == "old\n"
 
