@@ -24,7 +24,7 @@ COMMANDS = {
     "schedule": ("schedule", "Have this machine sync and make your digest every morning."),
     "import": ("importing", "Bring papers in: an arXiv snapshot, BibTeX, ids, our exports."),
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),
-    "search": ("searching", "Find papers by words, by meaning, or both."),
+    "search": ("searching", "Find papers and notes by words, by meaning, or both."),
     "similar": ("similar", "Find papers like one you have."),
     "paper": ("paper", "Show, open, rate, tag or mark one paper; undo; merge and split."),
     "note": (
@@ -32,7 +32,7 @@ COMMANDS = {
         "Write, link and find notes: Markdown files of your own, beside your papers.",
     ),
     "review": ("review", "Go over what you marked #review, when it is due."),
-    "embed": ("embedding", "Give every paper its vector, so that it is found by meaning."),
+    "embed": ("embedding", "Give every paper and note its vector, so that it is found by meaning."),
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),
     "doctor": ("doctor", "Check everything that can go wrong, and mend it."),
