@@ -68,6 +68,22 @@ def newest_digests(connection: Connection, profile: int, count: int) -> list[Sto
     return [one for one in found if one is not None]
 
 
+def shown_in(connection: Connection, profile: int, work_id: int) -> tuple[str, list[str]] | None:
+    """Return the day of the digest that showed a work to a profile last, and its reasons."""
+    row = connection.execute(
+        text(
+            "SELECT digests.date, digests.document FROM offered"
+            " JOIN digests ON digests.id = offered.digest_id"
+            " WHERE offered.profile_id = :profile AND offered.work_id = :work AND offered.shown"
+        ),
+        {"profile": profile, "work": work_id},
+    ).first()
+    if row is None:
+        return None
+    entries = (one for one in json.loads(row[1])["entries"] if one["work_id"] == work_id)
+    return row[0], [str(reason) for reason in next(entries, {"reasons": ()})["reasons"]]
+
+
 def _one(connection: Connection, where: str, values: dict[str, Any]) -> StoredDigest | None:
     row = connection.execute(
         text(

@@ -85,7 +85,7 @@ def rename_back(vault: Vault, event: int, data: Mapping[str, Any]) -> Renamed:
     back = {new: old for old, new in data["moved"].items()}
     for path, old in back.items():
         _require_free(vault, path, old, was_there=True)
-    return _move(vault, back, "undo", undoes=event, edited=data["edited"])
+    return _move(vault, back, "note-undo", undoes=event, edited=data["edited"])
 
 
 def _require_free(vault: Vault, path: str, new_path: str, *, was_there: bool = False) -> None:

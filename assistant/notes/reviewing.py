@@ -49,7 +49,7 @@ def all_cards(vault: Vault) -> list[ReviewCard]:
     """Return every card, the longest due first and new ones last."""
     with vault.database.read() as connection:
         found = index.cards(connection)
-        history = _history(index.events_of(connection, ["review", "undo", "note-rename"]))
+        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
     scheduler = _scheduler()
     known = {digest for _, digest, *_ in found}
     cards: dict[str, ReviewCard] = {}
@@ -107,7 +107,7 @@ def outcomes(
 
     moment = moment or datetime.now(UTC)
     with vault.database.read() as connection:
-        history = _history(index.events_of(connection, ["review", "undo", "note-rename"]))
+        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
         known = {digest for _, digest, *_ in index.cards(connection)}
     answers = history.get(card.digest) or _as_it_was(
         history, known, card.path, card.front, card.back
@@ -130,7 +130,7 @@ def undo_answer(vault: Vault) -> str:
         event = personal.last_undoable(connection, ["review"])
         if event is None:
             raise NotFoundError("No answer is left to take back.")
-        personal.append_event(connection, "undo", event.subject, {}, undoes=event.id)
+        personal.append_event(connection, "note-undo", event.subject, {}, undoes=event.id)
         return str(event.data["front"])
 
 

@@ -239,12 +239,12 @@ def undo(vault: Vault) -> Undone:
         if event.kind in ("note-trash", "note-restore"):
             back = data["old"]
             vault.locate_free(back) if event.kind == "note-trash" else vault.locate(back)
-            _move(vault, "undo", data["new"], back, undoes=event.id)
+            _move(vault, "note-undo", data["new"], back, undoes=event.id)
             return Undone(event.kind, back)
         if event.kind == "note-new":
             target = f"{TRASH}/{datetime.now():%Y%m%d-%H%M%S-%f}/{data['path']}"
             vault.locate(target)
-            _move(vault, "undo", data["path"], target, undoes=event.id)
+            _move(vault, "note-undo", data["path"], target, undoes=event.id)
             return Undone(event.kind, data["path"])
         _take_back(vault, event.id, data)
         return Undone(event.kind, data["path"])
@@ -263,7 +263,7 @@ def _take_back(vault: Vault, event: int, data: dict[str, Any]) -> None:
             )
         start = text.index(new)
     after = text[:start] + old + text[start + len(new) :]
-    rewrite(vault, "undo", path, text, after, undoes=event)
+    rewrite(vault, "note-undo", path, text, after, undoes=event)
 
 
 def _move(vault: Vault, kind: str, path: str, target: str, *, undoes: int | None = None) -> None:

@@ -3,7 +3,8 @@
 from alembic import context
 
 import db.models_daily
-import db.models_notes  # noqa: F401  their tables too
+import db.models_notes
+import db.models_trash  # noqa: F401  their tables too
 from db.models import Base
 
 
