@@ -21,6 +21,7 @@ class ArxivSettings:
     feed: str = "https://rss.arxiv.org/rss"
     listing: str = "https://arxiv.org/list"
     oai: str = "https://oaipmh.arxiv.org/oai"
+    pdf: str = "https://arxiv.org/pdf"
     interval_seconds: float = 3.0
     timeout_seconds: float = 30.0
     page_size: int = 100
@@ -36,11 +37,21 @@ class FeedsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoteroSettings:
+    """Where Zotero's local API listens, which its user must have enabled."""
+
+    api: str = "http://localhost:23119/api"
+    timeout_seconds: float = 30.0
+    page_size: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesSettings:
     """One table per place papers come from."""
 
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
+    zotero: ZoteroSettings = field(default_factory=ZoteroSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,8 @@ _AT_LEAST: dict[str, float] = {
     "sources.arxiv.page_size": 1,
     "sources.feeds.interval_seconds": 0,
     "sources.feeds.timeout_seconds": 0.1,
+    "sources.zotero.timeout_seconds": 0.1,
+    "sources.zotero.page_size": 1,
 }
 
 

@@ -171,7 +171,8 @@ def rename(note_named: str, new_name: str, as_json: bool) -> None:
             target = with_note_suffix(target)
         elif not target.endswith(suffix):
             target += suffix
-        done = rename_note(n.vault, path, target)
+        title = "" if "/" in new_name else clean_line(new_name, 300)
+        done = rename_note(n.vault, path, target, title=title)
     told = {"from": path, "to": target, "links": done.links, "notes": done.rewritten,
             "kept": done.kept}  # fmt: skip
     line = f"{path} is now {target}; {plural(done.links, 'link')} rewritten"

@@ -93,8 +93,15 @@ def _facts(whole: WholeWork, links: list[str]) -> dict[str, Any]:
         "categories": list(whole.categories),
         "ids": [str(identifier) for identifier in whole.identifiers],
         "links": [link for link in links if not re.search(r"[<>\s]", link)],
+        "files": _told(whole, "attachments"),
+        "annotation": _told(whole, "annotation"),
         "bibtex": bibtex_of(whole),
     }
+
+
+def _told(whole: WholeWork, name: str) -> str:
+    """What a reference manager kept with any copy of the paper."""
+    return next((r.extra[name] for r in whole.entry.records if r.extra.get(name)), "")
 
 
 def bibtex_of(whole: WholeWork) -> str:

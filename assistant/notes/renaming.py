@@ -55,11 +55,12 @@ class _Edits:
     changes: list[tuple[int, str, str]]
 
 
-def rename(vault: Vault, path: str, new_path: str) -> Renamed:
+def rename(vault: Vault, path: str, new_path: str, *, title: str = "") -> Renamed:
     """Give a file of the vault another path; every link to it is rewritten in the same moment.
 
-    Links keep their form: a name stays a name where that is clear, a path a path. The index is in
-    step afterwards.
+    Links keep their form: a name stays a name where that is clear, a path a path. Where the note's
+    front matter has the old name as its title, it has `title`, or the new name, from now on. The
+    index is in step afterwards.
 
     Raises:
         NotFoundError: there is no such file.
@@ -69,7 +70,7 @@ def rename(vault: Vault, path: str, new_path: str) -> Renamed:
     with vault.writing():
         refresh(vault)
         _require_free(vault, path, new_path)
-        return _move(vault, {path: new_path}, "note-rename")
+        return _move(vault, {path: new_path}, "note-rename", title=title)
 
 
 def rename_back(vault: Vault, event: int, data: Mapping[str, Any]) -> Renamed:
@@ -108,8 +109,9 @@ def _move(
     *,
     undoes: int | None = None,
     edited: Mapping[str, Any] | None = None,
+    title: str = "",
 ) -> Renamed:
-    planned = _plan(vault, moves)
+    planned = _plan(vault, moves, title)
     for path, told in (edited or {}).items():
         _restore_bytes(vault, moves, path, told, planned)
     steps = [
@@ -140,7 +142,7 @@ def _move(
     return Renamed(dict(moves), [path for path, _, _ in contents], links, kept)
 
 
-def _plan(vault: Vault, moves: Mapping[str, str]) -> dict[str, _Edits]:
+def _plan(vault: Vault, moves: Mapping[str, str], title: str) -> dict[str, _Edits]:
     """Return the edits that keep what every link means, by path before the moves."""
     with vault.database.read() as connection:
         before = resolver_of(connection)
@@ -163,7 +165,7 @@ def _plan(vault: Vault, moves: Mapping[str, str]) -> dict[str, _Edits]:
             text, digest = files.read_text(vault.locate(path))
         except files.NoteFileError:
             continue  # what cannot be read has no links that we know of
-        planned[path] = _edits(path, text, digest, before, after, moves)
+        planned[path] = _edits(path, text, digest, before, after, moves, title)
     return planned
 
 
@@ -177,12 +179,18 @@ def _turns(
 
 
 def _edits(
-    path: str, text: str, digest: str, before: Resolver, after: Resolver, moves: Mapping[str, str]
+    path: str,
+    text: str,
+    digest: str,
+    before: Resolver,
+    after: Resolver,
+    moves: Mapping[str, str],
+    title: str,
 ) -> _Edits:
     new_path = moves.get(path, path)
     changes: list[tuple[int, str, str]] = []
     pieces, last, shift = [], 0, 0
-    if retitled := _new_title(text, path, new_path):
+    if retitled := _new_title(text, path, new_path, title):
         start, end, written = retitled
         pieces += [text[:start], written]
         changes.append((start, written, text[start:end]))
@@ -207,7 +215,7 @@ def _edits(
     return _Edits(digest, "".join([*pieces, text[last:]]), changes)
 
 
-def _new_title(text: str, path: str, new_path: str) -> tuple[int, int, str] | None:
+def _new_title(text: str, path: str, new_path: str, new_title: str) -> tuple[int, int, str] | None:
     """Where front matter gives the old name as the title, and what it says from now on."""
     start, end, _ = frontmatter.split(text)
     match = _TITLE.search(text, start, end)
@@ -216,7 +224,11 @@ def _new_title(text: str, path: str, new_path: str) -> tuple[int, int, str] | No
     title = str(frontmatter.parse(text[start:end])[0].get("title") or "")
     if not title or name_of(path) not in (title, safe_name(title)):
         return None
-    return match.start(1), match.end(1), json.dumps(name_of(new_path), ensure_ascii=False)
+    return (
+        match.start(1),
+        match.end(1),
+        json.dumps(new_title or name_of(new_path), ensure_ascii=False),
+    )
 
 
 def _means(resolver: Resolver, link: Link, source: str) -> str | None:

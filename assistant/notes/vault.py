@@ -13,6 +13,7 @@ from assistant.errors import ConfigError, NotFoundError
 from assistant.notes import files, journal
 from assistant.notes.names import BadNameError, checked_path, is_note, key
 from assistant.notes.resolving import Resolver
+from assistant.sources.identifiers import parse_identifier
 from assistant.text import clean_line
 from db import notes as index
 from db import personal
@@ -245,7 +246,7 @@ def _shown(path: str) -> str:
 
 
 def find_note(vault: Vault, named: str) -> str:
-    """Return the path of the note a person means: by path, by name, by its `id`, or by its paper.
+    """Return the path of the note a person means: by path, by name, by its `id`, by its paper.
 
     Raises:
         NotFoundError: there is none, or several are called so.
@@ -255,6 +256,8 @@ def find_note(vault: Vault, named: str) -> str:
         resolver = Resolver(index.paths(connection))
         found = resolver.find(named)
         by_id = index.notes_with_id(connection, named)
+        if not by_id and (identifier := parse_identifier(named)) is not None:
+            by_id = index.notes_with_id(connection, f"paper:{identifier}")
     if len(found) > 1:
         raise NotFoundError(
             f"Several notes are called {clean_line(named, 80)!r}.",
