@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from assistant import __version__
+from assistant.cli.stopping import Terminated, stop_on_sigterm
 
 OpenApp = Callable[[str | None], int]
 """Opens the app, on a paper if one is named; given from outside, since no command imports it."""
@@ -101,6 +102,8 @@ def cli(ctx: click.Context) -> None:
     Without a command, it opens the app.
     """
     if ctx.invoked_subcommand is not None:
+        if ctx.invoked_subcommand != "open":  # the app has ways of its own
+            stop_on_sigterm()
         return
     if ctx.obj is not None and sys.stdin.isatty() and sys.stdout.isatty():
         ctx.exit(ctx.obj(None))
@@ -125,10 +128,10 @@ def _run(open_app: OpenApp | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
-        return _stopped()
-    except KeyboardInterrupt:
-        return _stopped()
+    except click.Abort as error:
+        return _stopped(error.__cause__)
+    except KeyboardInterrupt as error:
+        return _stopped(error)
     except (AssistantError, DatabaseError) as error:
         from assistant.cli.output import show_error
 
@@ -145,6 +148,8 @@ def _run(open_app: OpenApp | None = None) -> int:
         return 1
 
 
-def _stopped() -> int:
-    click.echo("\nStopped. Everything finished so far is kept.", err=True)
-    return 130
+def _stopped(cause: BaseException | None) -> int:
+    from assistant.cli.output import note
+
+    note("Stopped. Everything finished so far is kept.")
+    return 143 if isinstance(cause, Terminated) else 130

@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.search.completing import Completion, completions
 from assistant.search.query import FIELDS, FUNCTION_WORDS, STATES, Filter, parse_query
 from assistant.search.stemming import stem
 from assistant.sources.identifiers import parse_identifier
@@ -19,8 +18,6 @@ from assistant.words import words
 from db import facets, narrowing, works
 from db.engine import Connection
 from db.filters import Condition, all_of, any_of, phrase, restriction
-
-__all__ = ["Completion", "completions", "narrow"]
 
 _LONGEST = 400  # characters; what is longer was pasted, and its beginning narrows enough
 _MOST_WORDS = 16

@@ -41,7 +41,8 @@ class Scope:
 _SCOPES: dict[str, Scope] = {}
 _KEY_NAMES = {
     "question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "exclamation_mark": "!",
-    "escape": "esc", "asterisk": "*", "full_stop": ".", "colon": ":", "pagedown": "PgDn",
+    "escape": "esc", "asterisk": "*", "full_stop": ".", "colon": ":", "left_square_bracket": "[",
+    "right_square_bracket": "]", "pagedown": "PgDn",
     "pageup": "PgUp", "up": "↑", "down": "↓", "left": "←", "right": "→",
 }  # fmt: skip
 

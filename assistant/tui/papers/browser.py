@@ -54,6 +54,8 @@ class PaperBrowser(Widget, PaperChanges):
         super().__init__()
         self.cache = PaperCache(self._load_soon)
         self.reasons: dict[int, Sequence[str]] = {}
+        self.telling: dict[int, Sequence[str]] = {}
+        """Sentences of abstracts that say the most."""
         self._empty = empty
         self.set_class(preview, "-preview")
         self._loading = False
@@ -111,7 +113,7 @@ class PaperBrowser(Widget, PaperChanges):
         from assistant.tui.papers import queries
 
         known = list(self.cache.rows) if ids is None else [*ids]
-        rows = await self.desk.library.read(lambda c: queries.rows(c, known[-2_000:]))
+        rows = await self.desk.library.read(lambda c: queries.rows(c, known[-2_000:], self.profile))
         if ids is None:
             self.cache.rows.clear()
         self.cache.put(rows)
@@ -122,7 +124,7 @@ class PaperBrowser(Widget, PaperChanges):
     def show_preview(self) -> None:
         """Load the page of the paper under the cursor, once it rests there."""
         if self.previews or self.has_class("-reading"):
-            self.run_safely(self._show_page(), "Showing the paper", only="preview")
+            self.run_safely(self._show_page, "Showing the paper", only="preview")
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Let the preview follow the cursor."""
@@ -192,8 +194,10 @@ class PaperBrowser(Widget, PaperChanges):
         if not isinstance(work, int):
             self.preview.show(None)
             return
-        page: dict[str, Any] | None = await self.desk.library.read(lambda c: queries.page(c, work))
-        self.preview.show(page, self.reasons.get(work, ()))
+        page: dict[str, Any] | None = await self.desk.library.read(
+            lambda c: queries.page(c, work, self.profile)
+        )
+        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
         await asyncio.sleep(_SIMILAR_AFTER)
         if self.desk.meaning.warm:
             self.preview.show_similar(await self._similar(work))
@@ -204,20 +208,22 @@ class PaperBrowser(Widget, PaperChanges):
         found = await self.desk.meaning.similar(work, limit=_SIMILAR)
         ids = [hit.work for hit in found.hits]
         rows = await self.desk.library.read(lambda c: queries.rows(c, ids))
-        whys = {hit.work: hit.sentence for hit in found.hits}
+        whys = {hit.work: hit.reasons[0] for hit in found.hits if hit.reasons}
         return [(row.public_id, row.title, whys.get(row.id, "")) for row in rows]
 
     def _load_soon(self) -> None:
         if not self._loading:
             self._loading = True
-            self.run_safely(self._load(), "Loading rows")
+            self.run_safely(self._load, "Loading rows")
 
     async def _load(self) -> None:
         from assistant.tui.papers import queries
 
         try:
             while ids := self.cache.take_missing():
-                rows = await self.desk.library.read(partial(queries.rows, ids=ids))
+                rows = await self.desk.library.read(
+                    partial(queries.rows, ids=ids, name=self.profile)
+                )
                 self.cache.put(rows)
                 self.papers.refresh()
         finally:

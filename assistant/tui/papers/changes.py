@@ -2,7 +2,7 @@
 
 import asyncio
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.tui.acting import Acting
@@ -25,6 +25,8 @@ class PaperChanges(Acting):
     """Performs the actions of the scope `paper` on the works that `targets` names."""
 
     cache: "PaperCache"
+    profile: str | None = None
+    """Whose likes they are; None means the first profile's."""
 
     @property
     def papers(self) -> "RowList":
@@ -39,8 +41,11 @@ class PaperChanges(Acting):
         """Show what has become of these works."""
         raise NotImplementedError
 
-    def decided(self, ids: Sequence[int]) -> None:
-        """Take note that the person made up their mind about these works."""
+    async def decided(self, ids: Sequence[int]) -> None:
+        """Take note that the person made up their mind about these works.
+
+        It is waited for, so that the next key acts on the next paper, however fast it comes.
+        """
 
     async def do_paper_like(self) -> None:
         """Like the papers, or take it back where all are liked."""
@@ -113,7 +118,7 @@ class PaperChanges(Acting):
     def do_paper_select(self) -> None:
         """Select the paper, or not, and go on."""
         key = self.papers.key
-        if key is not None:
+        if isinstance(key, int):
             self.papers.selected ^= {key}
             self.papers.do_list_down()
             self.papers.refresh()
@@ -121,7 +126,8 @@ class PaperChanges(Acting):
     def do_paper_select_all(self) -> None:
         """Select all that are listed, or none where all are."""
         source = self.papers.source
-        every = {source.key(index) for index in range(len(source))}
+        keys = (source.key(index) for index in range(len(source)))
+        every: set[Hashable] = {key for key in keys if isinstance(key, int)}
         self.papers.selected = set() if self.papers.selected >= every else every
         self.papers.refresh()
         if self.papers.selected:
@@ -138,7 +144,7 @@ class PaperChanges(Acting):
         from assistant.tui.papers import queries
 
         ids = self.targets()
-        return await self.desk.library.read(lambda c: queries.rows(c, ids))
+        return await self.desk.library.read(lambda c: queries.rows(c, ids, self.profile))
 
     async def _like(self, liked: int) -> None:
         from assistant.library import following
@@ -148,7 +154,7 @@ class PaperChanges(Acting):
 
         def like(connection: "Connection", works: "Sequence[WorkView]") -> "Change":
             following.ensure_main(connection)
-            profile = following.find_profile(connection, None)
+            profile = following.find_profile(connection, self.profile)
             return following.like_all(connection, profile, works, value)
 
         await self._change("like papers", like, decides=value is not None)
@@ -179,7 +185,7 @@ class PaperChanges(Acting):
             self.assistant.say(f"{len(ids):,} papers: {change.text}. z undoes it.")
         await self.reload(ids)
         if decides:
-            self.decided(ids)
+            await self.decided(ids)
 
     def _tag(self, answer: str | None, ids: Sequence[int]) -> None:
         if not answer or not answer.strip():
@@ -199,7 +205,7 @@ class PaperChanges(Acting):
             except UsageError as error:
                 self.assistant.report(error)
 
-        self.run_safely(tag(), "Tagging")
+        self.run_safely(tag, "Tagging")
 
     async def _open(self, which: str) -> None:
         from assistant.library.links import paper_links
@@ -217,7 +223,7 @@ class PaperChanges(Acting):
 
     def _copied(self, answer: str | None) -> None:
         if answer is not None:
-            self.run_safely(self._copy(answer), "Copying")
+            self.run_safely(lambda: self._copy(answer), "Copying")
 
     async def _copy(self, answer: str) -> None:
         from assistant.library.links import paper_links
@@ -250,4 +256,4 @@ class PaperChanges(Acting):
             self.assistant.say(f"{many} in the trash. z brings {'it' if one else 'them'} back.")
             self.assistant.library_changed()
 
-        self.run_safely(trash(), "Putting papers in the trash")
+        self.run_safely(trash, "Putting papers in the trash")

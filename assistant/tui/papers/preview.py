@@ -29,9 +29,26 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         yield Static(id="page", markup=False)
         yield Static(id="more", markup=False)
 
-    def show(self, page: Mapping[str, Any] | None, reasons: Sequence[str] = ()) -> None:
-        """Show a paper (`assistant.library.page`), or nothing; begin at its top."""
-        text = page_text(page, reasons, self.assistant.look) if page is not None else Text()
+    def show(
+        self,
+        page: Mapping[str, Any] | None,
+        reasons: Sequence[str] = (),
+        telling: Sequence[str] = (),
+    ) -> None:
+        """Show a paper (`assistant.library.page`), or nothing; begin at its top.
+
+        The sentences `telling` of its abstract stand out.
+        """
+        look = self.assistant.look
+        text = page_text(page, reasons, look) if page is not None else Text()
+        if sentences := [
+            one for one in telling if one
+        ]:  # an empty one is found between all letters
+            text.highlight_words(sentences, look.strong)
+        self.show_text(text)
+
+    def show_text(self, text: Text) -> None:
+        """Show something that is no paper."""
         self.query_one("#page", Static).update(text)
         self.query_one("#more", Static).update("")
         self.scroll_home(animate=False)

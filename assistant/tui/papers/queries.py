@@ -13,23 +13,25 @@ from db import digests, listing, personal, profiles, works
 from db.engine import Connection
 
 
-def rows(connection: Connection, ids: Sequence[int]) -> list[listing.PaperRow]:
-    """Return the rows of these works."""
-    return listing.paper_rows(connection, ids, profile(connection))
+def rows(
+    connection: Connection, ids: Sequence[int], name: str | None = None
+) -> list[listing.PaperRow]:
+    """Return the rows of these works, with the likes of a profile."""
+    return listing.paper_rows(connection, ids, profile(connection, name))
 
 
-def profile(connection: Connection) -> int:
-    """Return the first profile's id, 0 where there is none yet."""
+def profile(connection: Connection, name: str | None = None) -> int:
+    """Return a profile's id, the first one's where None is named; 0 where there is none yet."""
     known = profiles.profiles(connection)
-    return known[0].id if known else 0
+    return next((one.id for one in known if name is None or one.name == name), 0)
 
 
-def page(connection: Connection, work_id: int) -> dict[str, Any] | None:
+def page(connection: Connection, work_id: int, name: str | None = None) -> dict[str, Any] | None:
     """Return a paper's page, None where it is gone."""
     found = works.view_works(connection, [work_id])
     if not found:
         return None
-    mine = profile(connection)
+    mine = profile(connection, name)
     return {
         **paper_facts(connection, found[0]),
         "liked": profiles.liking(connection, mine, work_id),

@@ -22,6 +22,8 @@ from assistant.tui.look import Look
 class Rows(Protocol):
     """What a list shows: a number of rows, each with a key that outlives the row's place.
 
+    A row without a key is a heading: the cursor passes it by.
+
     `lines` draws row `index` as `height` lines of at most `width` cells; what is not loaded yet is
     drawn as a placeholder, and whoever loads it calls `RowList.refresh`. Texts are plain: nothing
     in them is ever read as markup.
@@ -30,7 +32,7 @@ class Rows(Protocol):
     height: int
 
     def __len__(self) -> int: ...
-    def key(self, index: int) -> Hashable: ...  # noqa: D102
+    def key(self, index: int) -> Hashable | None: ...  # noqa: D102
     def index_of(self, key: Hashable) -> int | None: ...  # noqa: D102
     def lines(self, index: int, width: int, look: Look) -> list[Text]: ...  # noqa: D102
 
@@ -120,18 +122,30 @@ class RowList(ScrollView, Acting, can_focus=True):
         place = source.index_of(wanted) if wanted is not None else None
         index = place if place is not None else min(self.cursor, max(len(source) - 1, 0))
         with self.prevent(self.Moved):
-            self.cursor = index
+            self.cursor = self._past_headings(index, 1)
         # The row under the cursor stays at its height on the screen.
-        self.scroll_to(y=max(index * source.height - offset, 0), animate=False, immediate=True)
+        y = max(self.cursor * source.height - offset, 0)
+        self.scroll_to(y=y, animate=False, immediate=True)
         self._keep_in_sight()
         self.refresh()
         if len(source):
-            self.post_message(self.Moved(self, index))
+            self.post_message(self.Moved(self, self.cursor))
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row, the nearest there is."""
         if len(self.source):
-            self.cursor = max(0, min(index, len(self.source) - 1))
+            step = 1 if index > self.cursor else -1
+            self.cursor = self._past_headings(max(0, min(index, len(self.source) - 1)), step)
+
+    def _past_headings(self, index: int, step: int) -> int:
+        """Return the nearest row that is no heading, looking first where the cursor was going."""
+        for way in (step, -step):
+            place = index
+            while 0 <= place < len(self.source):
+                if self.source.key(place) is not None:
+                    return place
+                place += way
+        return index
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the row that was left and the one reached, and no other."""
@@ -180,7 +194,7 @@ class RowList(ScrollView, Acting, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a second click opens the row."""
         index = (event.y + self.scroll_offset.y) // self.source.height
-        if 0 <= index < len(self.source):
+        if 0 <= index < len(self.source) and self.source.key(index) is not None:
             self.cursor = index
             if event.chain > 1:
                 self.do_list_enter()
@@ -242,9 +256,13 @@ class RowList(ScrollView, Acting, can_focus=True):
         top, page = self.cursor * height, self.size.height
         if not page:
             return
+        if page >= 2 * height and self.cursor and self.source.key(self.cursor - 1) is None:
+            top -= height  # its heading comes into sight with it
         if top < self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, immediate=True)
-        elif top + height > self.scroll_offset.y + page:
+            return
+        top = self.cursor * height
+        if top + height > self.scroll_offset.y + page:
             self.scroll_to(y=top + height - page, animate=False, immediate=True)
 
     def row_region(self, index: int) -> Region:
