@@ -21,6 +21,7 @@ class ArxivSettings:
     feed: str = "https://rss.arxiv.org/rss"
     listing: str = "https://arxiv.org/list"
     oai: str = "https://oaipmh.arxiv.org/oai"
+    pdf: str = "https://arxiv.org/pdf"
     interval_seconds: float = 3.0
     timeout_seconds: float = 30.0
     page_size: int = 100
@@ -36,11 +37,21 @@ class FeedsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoteroSettings:
+    """Where Zotero's local API listens, which its user must have enabled."""
+
+    api: str = "http://localhost:23119/api"
+    timeout_seconds: float = 30.0
+    page_size: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesSettings:
     """One table per place papers come from."""
 
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
+    zotero: ZoteroSettings = field(default_factory=ZoteroSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,18 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NotesSettings:
+    """Where the vault is, and the folders in it that notes of papers and of days go to.
+
+    An empty `vault` means `vault` in the home; it may be an Obsidian vault.
+    """
+
+    vault: str = ""
+    papers: str = "Papers"
+    daily: str = "Daily"
+
+
+@dataclass(frozen=True, slots=True)
 class TuiSettings:
     """How the app looks: a Textual theme by name, empty for the one last used."""
 
@@ -107,6 +130,7 @@ class Settings:
     library: LibrarySettings = field(default_factory=LibrarySettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
+    notes: NotesSettings = field(default_factory=NotesSettings)
     tui: TuiSettings = field(default_factory=TuiSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
@@ -126,6 +150,8 @@ _AT_LEAST: dict[str, float] = {
     "sources.arxiv.page_size": 1,
     "sources.feeds.interval_seconds": 0,
     "sources.feeds.timeout_seconds": 0.1,
+    "sources.zotero.timeout_seconds": 0.1,
+    "sources.zotero.page_size": 1,
 }
 
 
@@ -159,6 +185,21 @@ class Home:
     def backups(self) -> Path:
         """Verified copies of the library."""
         return self.path / "backups"
+
+    @property
+    def vault(self) -> Path:
+        """The notes, unless `notes.vault` names another folder."""
+        return self.path / "vault"
+
+    @property
+    def papers(self) -> Path:
+        """Papers' PDFs that were fetched."""
+        return self.path / "papers"
+
+    @property
+    def templates(self) -> Path:
+        """The person's own templates of notes."""
+        return self.path / "templates"
 
     @property
     def logs(self) -> Path:

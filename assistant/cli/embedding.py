@@ -14,7 +14,7 @@ from assistant.cli.session import Session, session
 @click.option("--quiet", is_flag=True, hidden=True)
 @json_option
 def embed_command(background: bool, quiet: bool, as_json: bool) -> None:
-    """Give every paper its vector, so that it is found by meaning.
+    """Give every paper and note its vector, so that it is found by meaning.
 
     Stop it whenever you like: the next call goes on where it was.
     """
@@ -41,6 +41,7 @@ def embed_all(s: Session, *, quiet: bool) -> tuple[int, float]:
     """Embed what is pending with progress; return how many, and the seconds it took."""
     from assistant.search.embedding import embed_pending
     from assistant.search.encoders import load_encoder
+    from assistant.search.section_vectors import embed_sections
 
     say = (lambda text: None) if quiet else note
     encoder = load_encoder(
@@ -56,6 +57,9 @@ def embed_all(s: Session, *, quiet: bool) -> tuple[int, float]:
 
         first: list[int] = []
         done = embed_pending(s.database, s.home, encoder, progress=show)
+        passages = embed_sections(s.database, s.home, encoder, progress=bar.update)
+    if passages and not quiet:
+        note(f"Embedded {plural(passages, 'passage')} of your notes.")
     seconds = time.monotonic() - start
     if done and not quiet:
         note(

@@ -2,41 +2,62 @@
 
 import shutil
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from assistant.cli.output import shortened
 from assistant.search.answers import Hit, Why
+from assistant.search.everything import AnyHit, SectionHit
 
 _MAX_WIDTH = 96
 _MAX_AUTHORS = 3
 
 
-def hits_json(hits: list[Hit], reasons: list[Why]) -> list[dict[str, Any]]:
-    """Return what was found, with the reason for each."""
+def hits_json(hits: Sequence[AnyHit], reasons: Sequence[Why]) -> list[dict[str, Any]]:
+    """Return what was found, with the reason for each; `kind` is paper, note or pdf."""
     return [
-        {
-            "id": hit.work.public_id,
-            "title": hit.work.title,
-            "score": round(hit.score, 4),
-            "why": why.text,
-            "matched": list(why.terms),
-            "sentence": why.sentence,
-            "published": hit.work.published,
-            "venue": hit.work.venue,
-            "year": hit.work.year,
-            "authors": hit.work.authors,
-        }
+        {**_facts(hit), "score": round(hit.score, 4), "why": why.text,
+         "matched": list(why.terms), "sentence": why.sentence}
         for hit, why in zip(hits, reasons, strict=True)
-    ]
+    ]  # fmt: skip
 
 
-def print_hits(hits: list[Hit], reasons: list[Why]) -> None:
-    """Print what was found, at the terminal's width: title, who and when, why."""
+def _facts(hit: AnyHit) -> dict[str, Any]:
+    if isinstance(hit, SectionHit):
+        one = hit.section
+        return {
+            "id": hit.id, "kind": hit.kind, "title": one.title, "published": one.created,
+            "venue": None, "year": None, "authors": "", "path": one.path,
+            "heading": one.heading, "page": one.page, "line": one.line,
+        }  # fmt: skip
+    work = hit.work
+    return {
+        "id": work.public_id, "kind": "paper", "title": work.title, "published": work.published,
+        "venue": work.venue, "year": work.year, "authors": work.authors,
+    }  # fmt: skip
+
+
+def print_hits(hits: Sequence[AnyHit], reasons: Sequence[Why]) -> None:
+    """Print what was found, at the terminal's width: title, who and when or where, why."""
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
     for place, (hit, why) in enumerate(zip(hits, reasons, strict=True), start=1):
-        _print_hit(place, hit, why, width)
+        if isinstance(hit, SectionHit):
+            _print_section(place, hit, why, width)
+        else:
+            _print_hit(place, hit, why, width)
+
+
+def _print_section(place: int, hit: SectionHit, why: Why, width: int) -> None:
+    one = hit.section
+    label = click.style(hit.kind, fg="cyan")
+    title = shortened(one.title or one.path, width - 6 - len(hit.kind))
+    click.echo(f"{place:>2}. {label}  {click.style(title, bold=True)}")
+    where = "  ".join(filter(None, [hit.id.partition(":")[2], one.heading]))
+    click.echo("    " + click.style(shortened(where, width - 4), dim=True))
+    for line in textwrap.wrap(why.text, width - 4, max_lines=2, placeholder="…"):
+        click.echo("    " + line)
 
 
 def _print_hit(place: int, hit: Hit, why: Why, width: int) -> None:

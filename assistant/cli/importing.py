@@ -31,12 +31,18 @@ def import_command(file: Path, form: str | None, embed: bool, as_json: bool) -> 
       BibTeX                        .bib
       CSL-JSON, our own JSON lines, our Markdown
       a list of ids or addresses    .txt .ids; what is missing is fetched from arXiv
+      the word zotero               your Zotero library, while Zotero runs
 
     Papers are merged by their identifiers, then by title together with authors. Stop it whenever
     you like: the same command goes on where it was. Bad lines are quoted and skipped (exit code 3).
     """
     started = time.monotonic()
     with session() as s:
+        if str(file).lower() == "zotero" and not file.exists():
+            from assistant.cli.zotero import import_from_zotero
+
+            import_from_zotero(s, embed=embed, as_json=as_json)
+            return
         form = form or detect_form(file)
         if form == "ids":
             report = _import_ids(s, file, quiet=as_json)

@@ -54,6 +54,16 @@ def open_(id: str, pdf: bool, only_print: bool) -> None:
         click.echo(address)
 
 
+@paper_command.command("fetch")
+@click.argument("id")
+@json_option
+def fetch(id: str, as_json: bool) -> None:
+    """Fetch a paper's PDF, and make its pages searchable; goes on where it broke off."""
+    from assistant.cli.fetching import fetch_paper
+
+    fetch_paper(id, as_json)
+
+
 @paper_command.command("rate")
 @click.argument("id")
 @click.argument("rating", type=click.IntRange(0, 5))

@@ -9,8 +9,9 @@ from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
 from assistant.library import searches
-from assistant.search.answers import MODES, Answer, Mode
+from assistant.search.answers import MODES, Mode
 from assistant.search.engine import SearchEngine
+from assistant.search.everything import KINDS, Everything, Found, Kind
 from assistant.text import clean_line
 from db import personal
 
@@ -29,6 +30,9 @@ from db import personal
     help="Search by words and meaning, words alone, or meaning alone.",
 )
 @click.option("--exact", is_flag=True, help="Insist on the words as they are spelt.")
+@click.option(
+    "--only", type=click.Choice(KINDS), multiple=True, help="Search only these; may be repeated."
+)
 @click.option("--save", "save_as", metavar="NAME", help="Keep this query under a name.")
 @click.option("--saved", metavar="NAME", help="Search with a query kept before.")
 @click.option("--list-saved", is_flag=True, help="List the queries kept.")
@@ -39,13 +43,14 @@ def search_command(
     limit: int,
     mode: Mode,
     exact: bool,
+    only: tuple[Kind, ...],
     save_as: str | None,
     saved: str | None,
     list_saved: bool,
     forget: str | None,
     as_json: bool,
 ) -> None:
-    """Find papers by words, by meaning, or both.
+    """Find papers and notes by words, by meaning, or both.
 
     \b
     QUERY is words, a question or a pasted abstract, and any of
@@ -62,19 +67,33 @@ def search_command(
         if save_as:
             with s.database.write("save a search") as connection:
                 searches.save(connection, save_as, text)
+        refresh_notes(s)
         with progress("Building the vector index", quiet=as_json) as bar:
             engine = SearchEngine(
                 s.database, s.home, s.settings, announce=note, progress=bar.update
             )
-            answer = engine.search(text, mode=mode, limit=limit, exact=exact)
-        reasons = engine.explain(answer.hits, answer.query)
+            everything = Everything(engine)
+            found = everything.search(
+                text, mode=mode, limit=limit, exact=exact, kinds=only or KINDS
+            )
+        reasons = everything.explain(found.hits, found.answer.query)
         if as_json:
-            print_json(hits_json(answer.hits, reasons))
+            print_json(hits_json(found.hits, reasons))
         else:
-            _print_understanding(answer)
-            print_hits(answer.hits, reasons)
-        for notice in answer.notices:
+            _print_understanding(found)
+            print_hits(found.hits, reasons)
+        for notice in found.notices:
             note(notice)
+
+
+def refresh_notes(s: Session) -> None:
+    """Take in what other programs changed in the vault, where there is one."""
+    if s.settings.notes.vault or s.home.vault.is_dir():
+        from assistant.notes.indexing import refresh
+        from assistant.notes.vault import open_vault
+
+        with progress("Reading notes") as bar:
+            refresh(open_vault(s.home, s.settings, s.database), progress=bar.update)
 
 
 def _query(s: Session, text: str, saved: str | None) -> str:
@@ -111,10 +130,11 @@ def _keep_house(s: Session, forget: str | None, as_json: bool) -> None:
         note("No search is saved. `assistant search QUERY --save NAME` saves one.")
 
 
-def _print_understanding(answer: Answer) -> None:
+def _print_understanding(found: Found) -> None:
+    answer = found.answer
     if answer.corrected:
         note(f"Showing results for: {answer.corrected}   (--exact insists on your spelling)")
     elif answer.suggestion:
         note(f"Did you mean: {answer.suggestion}")
-    if not answer.hits:
+    if not found.hits:
         note("Nothing found. Fewer words, or fewer filters, find more.")

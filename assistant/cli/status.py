@@ -9,7 +9,7 @@ from assistant.cli.output import json_option, megabytes, plural, print_json
 from assistant.cli.session import Session, session
 from assistant.search.embedding import Coverage, answering_model, embed_in_background, is_embedding
 from assistant.search.encoders import encoder_key
-from db import personal, profiles, works
+from db import notes, personal, profiles, works
 
 _EMBEDDED_UNASKED = 1_000
 
@@ -50,6 +50,7 @@ def _state(s: Session) -> tuple[dict[str, Any], Coverage]:
         synced = personal.last_event(connection, "sync")
         imported = personal.last_event(connection, "import")
         tags = personal.all_tags(connection)
+        noted = notes.count_notes(connection)
         liked = profiles.count_liked(connection)
     told = {
         "works": counts["works"],
@@ -58,7 +59,7 @@ def _state(s: Session) -> tuple[dict[str, Any], Coverage]:
         "embedded": answering.embedded,
         "model": answering.model_name,
         "configured_model": s.settings.search.model,
-        "notes": 0,
+        "notes": noted,
         "reading": states,
         "tags": dict(tags[:50]),
         "last_sync": synced[0] if synced else None,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant.search.lexical import Match
 from assistant.search.query import Query
 from db import works
 
@@ -12,12 +13,16 @@ MODES: tuple[Mode, ...] = ("hybrid", "lexical", "semantic")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A paper found: its score, higher is better, and what words and meaning said of it."""
+    """A paper found: its score, higher is better, and what words and meaning said of it.
+
+    `match` is how the query stands in it, where words alone ranked it.
+    """
 
     work: works.WorkView
     score: float
     lexical: float | None
     cosine: float | None
+    match: Match = Match.SOME
 
 
 @dataclass(frozen=True, slots=True)

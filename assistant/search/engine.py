@@ -47,7 +47,8 @@ class SearchEngine:
     ) -> None:
         """Open nothing yet; `progress` is told vectors done and in all while an index is built."""
         self.database = database
-        self._home = home
+        self.home = home
+        self._last: tuple[tuple[bool, str], npt.NDArray[np.float32]] | None = None
         self._settings = settings
         self._announce = announce
         self._progress = progress
@@ -56,7 +57,7 @@ class SearchEngine:
     def coverage(self) -> Coverage:
         """The model that answers, and how much of the library it knows."""
         try:
-            key = encoder_key(self._settings.search.model, self._home.models)
+            key = encoder_key(self._settings.search.model, self.home.models)
         except ModelError as error:
             self._announce(f"{error.title} {error.hint}".strip())
             key = ""
@@ -71,7 +72,7 @@ class SearchEngine:
         """The answering model."""
         return load_encoder(
             self.coverage.model_name,
-            self._home.models,
+            self.home.models,
             device=self._settings.search.device,
             progress=self._announce,
         )
@@ -82,7 +83,7 @@ class SearchEngine:
         with self.database.read() as connection:
             known = {one.key: one.dimensions for one in vectors.models(connection)}
         key = self.coverage.model_key
-        return open_index(self.database, self._home.index, key, known[key], progress=self._progress)
+        return open_index(self.database, self.home.index, key, known[key], progress=self._progress)
 
     def refresh(self) -> None:
         """Take note of papers and vectors that have come since."""
@@ -141,7 +142,7 @@ class SearchEngine:
             sentence = ""
             if hit.cosine is not None and 2 * len(terms) < len(query.terms):
                 if vector is None:
-                    vector = self._encoded(query)
+                    vector = self.encoded(query)
                 sentence = closest_sentence(vector, work.abstract, self.encoder.encode_documents)
             reasons.append(Why(terms, sentence))
         return reasons
@@ -158,8 +159,11 @@ class SearchEngine:
         with self.database.read() as connection:
             found = search_lexical(connection, query, limit, exact=exact)
             views = works.view_works(connection, [hit.work_id for hit in found.hits])
-        scores = {hit.work_id: hit.score for hit in found.hits}
-        hits = [Hit(view, scores[view.id], scores[view.id], None) for view in views]
+        by_id = {hit.work_id: hit for hit in found.hits}
+        hits = [
+            Hit(view, by_id[view.id].score, by_id[view.id].score, None, by_id[view.id].match)
+            for view in views
+        ]
         return _answer(hits, "lexical", found, notices)
 
     def _semantic(self, query: Query, limit: int, notices: list[str]) -> Answer:
@@ -224,18 +228,26 @@ class SearchEngine:
         self, query: Query, limit: int
     ) -> tuple["npt.NDArray[np.float32]", dict[int, float]]:
         """Return a query's vector (D,), and work id -> cosine of the nearest works it allows."""
-        vector = self._encoded(query)
+        vector = self.encoded(query)
         if not query.restricts:
             return vector, self.index.nearest(vector, limit)
         with self.database.read() as connection:
             return vector, self._nearest(connection, vector, restriction_of(query), limit)
 
-    def _encoded(self, query: Query) -> "npt.NDArray[np.float32]":
+    def encoded(self, query: Query) -> "npt.NDArray[np.float32]":
         """Return the vector of a query (D,); a pasted abstract is encoded as what it is."""
-        if query.kind == "passage":
-            vector: npt.NDArray[np.float32] = self.encoder.encode_documents([query.plain])[0]
-            return vector
-        return self.encoder.encode_query(query.plain)
+        key = query.kind == "passage", query.plain
+        last = self._last
+        if last is not None and last[0] == key:
+            return last[1]
+        passage, plain = key
+        vector: npt.NDArray[np.float32] = (
+            self.encoder.encode_documents([plain])[0]
+            if passage
+            else self.encoder.encode_query(plain)
+        )
+        self._last = key, vector
+        return vector
 
     def _cosines(
         self, vector: "npt.NDArray[np.float32]", work_ids: list[int], known: dict[int, float]

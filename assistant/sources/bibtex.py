@@ -42,7 +42,7 @@ KINDS = {
     "software": "software", "dataset": "dataset",
 }  # fmt: skip
 _ALIASES = {"journaltitle": "journal", "eprinttype": "archiveprefix", "eprintclass": "primaryclass",
-            "keyword": "keywords"}  # fmt: skip
+            "keyword": "keywords", "annote": "annotation"}  # fmt: skip
 _VERBATIM = frozenset({"url", "doi", "eprint", "biburl", CARRIED_FIELD})
 _INHERITED = ("year", "date", "month", "editor", "publisher", "series", "volume", "address", "isbn")
 _NOT_WORKS = frozenset({"set", "xdata", "control"})
@@ -124,6 +124,10 @@ def _entry(entry_type: str, key: str, fields: Fields) -> Entry | None:
         value = fields[name]
         if told := clean_line(value if name in _VERBATIM else read_tex(value), MAX_EXTRA):
             extra[name] = told
+    # Better BibTeX tells of files as "title:path:type", parted by semicolons, and of notes.
+    for name, kept in (("file", "attachments"), ("annotation", "annotation")):
+        if told := clean_line(fields.get(name, ""), MAX_EXTRA):
+            extra[kept] = told
     record = Record(
         source="bibtex",
         source_id="",

@@ -23,10 +23,10 @@ from assistant.text import clean_line
 
 MAX_REDIRECTS = 3
 _PIECE = 1 << 16
-_MAY_PASS = (429, 500, 502, 503, 504)
+MAY_PASS = (429, 500, 502, 503, 504)
 _NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 _MOVED_FOR_GOOD = (301, 308)
-_MOVED = (*_MOVED_FOR_GOOD, 302, 303, 307)
+MOVED = (*_MOVED_FOR_GOOD, 302, 303, 307)
 
 
 class Validators(NamedTuple):
@@ -88,11 +88,11 @@ def get(
         Elsewhere: it sends us to another server.
         SourceError: it cannot be reached in time, says no, or sends too much.
     """
-    target = _in_ascii(address)
+    target = in_ascii(address)
     if query:
         mark = "&" if urlsplit(target).query else "?"
         target = f"{target}{mark}{urlencode(query, safe=',/:')}"
-    headers = {"User-Agent": _user_agent(contact), "Accept-Encoding": "identity"}
+    headers = {"User-Agent": user_agent(contact), "Accept-Encoding": "identity"}
     if validators and validators.etag:
         headers["If-None-Match"] = validators.etag
     if validators and validators.last_modified:
@@ -105,7 +105,7 @@ def get(
             answer, location = _ask(request, courtesy.host, timeout, most, take)
         if location is None:
             return replace(answer, moved_to=moved_to)
-        target = _next(target, location, courtesy)
+        target = next_address(target, location, courtesy)
         for_good = for_good and answer.status in _MOVED_FOR_GOOD
         if server_of(target) != courtesy.server:
             raise Elsewhere(courtesy.host, target, for_good=for_good)
@@ -125,24 +125,24 @@ def _ask(
     except urllib.error.HTTPError as error:
         with error:
             location = error.headers.get("Location")
-            if error.code in _MOVED and location:
+            if error.code in MOVED and location:
                 return Answer(error.code, b""), location
             if error.code in take:
                 told = cast(http.client.HTTPResponse, error.fp)
                 body = b"" if error.code == 304 else _body(told, most, deadline, host)
                 return Answer(error.code, body, _validators(error.headers)), None
-            if error.code in _MAY_PASS:
-                after = _retry_after(error.headers.get("Retry-After"))
+            if error.code in MAY_PASS:
+                after = retry_after(error.headers.get("Retry-After"))
                 raise Again(f"HTTP {error.code}", after) from None
             raise SourceError(
                 f"{host} refused the request.", why=f"It answered HTTP {error.code}."
             ) from None
     except http.client.InvalidURL as error:
-        raise _unreachable(host, error, timeout) from error
+        raise unreachable(host, error, timeout) from error
     except (http.client.HTTPException, ConnectionResetError, BrokenPipeError) as error:
         raise Again(f"the answer broke off ({type(error).__name__})") from None
     except (OSError, ValueError) as error:
-        raise _unreachable(host, error, timeout) from error
+        raise unreachable(host, error, timeout) from error
 
 
 def _body(response: http.client.HTTPResponse, most: int, deadline: float, host: str) -> bytes:
@@ -170,10 +170,10 @@ def _body(response: http.client.HTTPResponse, most: int, deadline: float, host: 
     return b"".join(pieces)
 
 
-def _next(target: str, location: str, courtesy: Courtesy) -> str:
+def next_address(target: str, location: str, courtesy: Courtesy) -> str:
     """Return the address a redirect leads to."""
     try:
-        address = _in_ascii(urljoin(target, location))
+        address = in_ascii(urljoin(target, location))
         schemes = urlsplit(target).scheme, urlsplit(address).scheme
     except ValueError:
         schemes = "", ""
@@ -185,7 +185,7 @@ def _next(target: str, location: str, courtesy: Courtesy) -> str:
     return address
 
 
-def _in_ascii(address: str) -> str:
+def in_ascii(address: str) -> str:
     """Return an address with every character that HTTP cannot carry percent-encoded."""
     parts = urlsplit(address)
     if parts.hostname and not parts.hostname.isascii():
@@ -195,17 +195,18 @@ def _in_ascii(address: str) -> str:
 
 
 def _validators(headers: Message) -> Validators:
-    return Validators(_header(headers.get("ETag")), _header(headers.get("Last-Modified")))
+    return Validators(header(headers.get("ETag")), header(headers.get("Last-Modified")))
 
 
-def _header(value: str | None) -> str | None:
+def header(value: str | None) -> str | None:
     """Return a header's value if it is one that can be sent back."""
     if value and len(value) <= 300 and value.isascii() and value.isprintable():
         return value
     return None
 
 
-def _unreachable(host: str, error: Exception, timeout: float) -> SourceError:
+def unreachable(host: str, error: Exception, timeout: float) -> SourceError:
+    """Return the error that says why a server cannot be reached."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, TimeoutError):
         why = f"No answer within {timeout:g} seconds."
@@ -219,7 +220,7 @@ def _unreachable(host: str, error: Exception, timeout: float) -> SourceError:
     )
 
 
-def _retry_after(value: str | None) -> float | None:
+def retry_after(value: str | None) -> float | None:
     """Return the seconds a server asks for, told as such or as a date."""
     if value is None:
         return None
@@ -235,6 +236,7 @@ def _retry_after(value: str | None) -> float | None:
     return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _user_agent(contact: str) -> str:
+def user_agent(contact: str) -> str:
+    """Return who we say we are."""
     about = clean_line(contact, 100).encode("ascii", "ignore").decode()
     return f"assistant/{version('assistant')}" + (f" ({about})" if about else "")

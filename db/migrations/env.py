@@ -3,13 +3,16 @@
 from alembic import context
 
 import db.models_daily
-import db.models_trash  # noqa: F401
+import db.models_notes
+import db.models_trash  # noqa: F401  their tables too
 from db.models import Base
 
 
 def include(name: str | None, kind: str, parents: object) -> bool:
     """Leave the full-text tables, which no model describes, out of comparisons."""
-    return not (kind == "table" and name is not None and name.startswith("works_"))
+    return not (
+        kind == "table" and name is not None and name.startswith(("works_", "sections_fts"))
+    )
 
 
 context.configure(

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import create_engine
 
 import db.models_daily
-import db.models_trash  # noqa: F401
+import db.models_notes
+import db.models_trash  # noqa: F401  their tables too
 from db.backup import list_backups, restore_backup, take_backup, verify_backup
 from db.engine import Database
 from db.errors import (
@@ -28,7 +29,7 @@ def shape(path: Path) -> dict[str, object]:
         tables = [
             row[0]
             for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-            if not row[0].startswith(("works_", "sqlite_", "alembic_"))
+            if not row[0].startswith(("works_", "sections_fts", "sqlite_", "alembic_"))
             or row[0] in ("work_categories", "work_tags")
         ]
         found: dict[str, object] = {}

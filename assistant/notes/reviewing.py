@@ -1,0 +1,197 @@
+"""Spaced review of what is marked `#review`: what is due, and what an answer means for it.
+
+The schedule is FSRS (J. Ye, J. Su, Y. Cao, "A Stochastic Shortest Path Algorithm for Optimizing
+Spaced Repetition Scheduling", KDD 2022), by py-fsrs. Nothing but the answers is kept, in the log:
+when a card is due follows from them. A card is known by its words; one whose words were edited
+keeps the answers of the words it had in the same note.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from assistant.errors import NotFoundError
+from assistant.notes.vault import Vault
+from assistant.text import clean_line
+from db import notes as index
+from db import personal
+
+if TYPE_CHECKING:
+    from fsrs import Card as FsrsCard
+    from fsrs import Scheduler
+
+Answer = Literal["again", "hard", "good", "easy"]
+ANSWERS: tuple[Answer, ...] = ("again", "hard", "good", "easy")
+_ALIKE = 75  # of 100: how alike an edited card is to what it was
+_KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCard:
+    """A card and where it stands; `due` is None while it was never answered."""
+
+    digest: str
+    path: str
+    title: str
+    front: str
+    back: str
+    line: int
+    due: datetime | None
+    answers: int
+
+    def is_due(self, moment: datetime) -> bool:
+        """Tell whether it should be answered now."""
+        return self.due is None or self.due <= moment
+
+
+def all_cards(vault: Vault) -> list[ReviewCard]:
+    """Return every card, the longest due first and new ones last."""
+    with vault.database.read() as connection:
+        found = index.cards(connection)
+        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
+    scheduler = _scheduler()
+    known = {digest for _, digest, *_ in found}
+    cards: dict[str, ReviewCard] = {}
+    for path, digest, front, back, line, title in found:
+        answers = history.get(digest) or _as_it_was(history, known, path, front, back)
+        due = _replayed(scheduler, answers).due if answers else None
+        card = ReviewCard(digest, path, title, front, back, line, due, len(answers))
+        cards.setdefault(digest, card)
+    return sorted(
+        cards.values(), key=lambda card: (card.due is None, card.due, card.path, card.line)
+    )
+
+
+def due_cards(vault: Vault, moment: datetime | None = None) -> list[ReviewCard]:
+    """Return the cards to answer now."""
+    moment = moment or datetime.now(UTC)
+    return [card for card in all_cards(vault) if card.is_due(moment)]
+
+
+def find_card(vault: Vault, digest: str) -> ReviewCard:
+    """Return a card by its digest, or the beginning of it.
+
+    Raises:
+        NotFoundError: there is none, or several begin so.
+    """
+    found = [card for card in all_cards(vault) if digest and card.digest.startswith(digest)]
+    if len(found) != 1:
+        raise NotFoundError(
+            f"No one card is called {clean_line(digest, 40)!r}.",
+            hint="`assistant review --json` lists them.",
+        )
+    return found[0]
+
+
+def answer(
+    vault: Vault, card: ReviewCard, given: Answer, moment: datetime | None = None
+) -> datetime:
+    """Write an answer down, and return when the card comes back."""
+    moment = moment or datetime.now(UTC)
+    told = {
+        "path": card.path, "front": clean_line(card.front, _KEPT),
+        "back": clean_line(card.back, _KEPT), "answer": given, "at": moment.isoformat(),
+    }  # fmt: skip
+    due = outcomes(vault, card, moment)[given]
+    with vault.database.write("write down a review") as connection:
+        personal.append_event(connection, "review", f"card:{card.digest}", told)
+    return due
+
+
+def outcomes(
+    vault: Vault, card: ReviewCard, moment: datetime | None = None
+) -> dict[Answer, datetime]:
+    """Return when a card would come back after each answer."""
+    from fsrs import Rating
+
+    moment = moment or datetime.now(UTC)
+    with vault.database.read() as connection:
+        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
+        known = {digest for _, digest, *_ in index.cards(connection)}
+    answers = history.get(card.digest) or _as_it_was(
+        history, known, card.path, card.front, card.back
+    )
+    scheduler = _scheduler()
+    before = _replayed(scheduler, answers)
+    return {
+        name: scheduler.review_card(before, Rating(number), moment)[0].due
+        for number, name in enumerate(ANSWERS, start=1)
+    }
+
+
+def undo_answer(vault: Vault) -> str:
+    """Take the newest answer back, and return the card's front.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with vault.database.write("take an answer back") as connection:
+        event = personal.last_undoable(connection, ["review"])
+        if event is None:
+            raise NotFoundError("No answer is left to take back.")
+        personal.append_event(connection, "note-undo", event.subject, {}, undoes=event.id)
+        return str(event.data["front"])
+
+
+def in_words(wait: timedelta) -> str:
+    """Return how long until a card comes back: "10 min", "3 days"."""
+    minutes = wait.total_seconds() / 60
+    for size, unit in ((60 * 24 * 365, "year"), (60 * 24 * 30, "month"), (60 * 24, "day")):
+        if minutes >= 0.95 * size:
+            count = round(minutes / size)
+            return f"{count} {unit}{'s' if count != 1 else ''}"
+    return f"{round(minutes / 60)} h" if minutes >= 90 else f"{max(round(minutes), 1)} min"
+
+
+Given = dict[str, Any]
+
+
+def _history(events: Sequence[dict[str, Any]]) -> dict[str, list[Given]]:
+    """Card's digest -> its answers in order, with the path of its note as it is now."""
+    undone = {event["undoes"] for event in events}
+    found: dict[str, list[Given]] = {}
+    for event in events:
+        data = event["data"]
+        if event["kind"] == "review" and event["id"] not in undone:
+            found.setdefault(event["subject"].removeprefix("card:"), []).append({**data})
+        for old, new in data.get("moved", {}).items():
+            for given in (one for answers in found.values() for one in answers):
+                if given["path"] == old:
+                    given["path"] = new
+    return found
+
+
+def _as_it_was(
+    history: dict[str, list[Given]], known: set[str], path: str, front: str, back: str
+) -> list[Given]:
+    """The answers of the card that this one was before it was edited."""
+    from rapidfuzz import fuzz
+
+    words = clean_line(f"{front} {back}", 2 * _KEPT)
+    best, alike = [], float(_ALIKE)
+    for digest, answers in history.items():
+        last = answers[-1]
+        if digest in known or last["path"] != path:
+            continue
+        score = fuzz.ratio(words, clean_line(f"{last['front']} {last['back']}", 2 * _KEPT))
+        if score >= alike:
+            best, alike = answers, score
+    return list(best)
+
+
+def _replayed(scheduler: "Scheduler", answers: Sequence[Given]) -> "FsrsCard":
+    from fsrs import Card, Rating
+
+    card = Card(card_id=1, due=datetime.now(UTC))
+    for given in answers:
+        rating = Rating(ANSWERS.index(given["answer"]) + 1)
+        card, _ = scheduler.review_card(card, rating, datetime.fromisoformat(given["at"]))
+    return card
+
+
+def _scheduler() -> "Scheduler":
+    from fsrs import Scheduler
+
+    # With chance in it, the same answers would not give the same day twice.
+    return Scheduler(enable_fuzzing=False)

@@ -1,0 +1,307 @@
+"""Making, saving, capturing, trashing and restoring notes, and undoing all of it."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from assistant.errors import NotFoundError, UsageError
+from assistant.notes import files, journal
+from assistant.notes.changing import change, rewrite
+from assistant.notes.indexing import refresh
+from assistant.notes.names import (
+    folder_of,
+    key,
+    name_of,
+    safe_name,
+    with_note_suffix,
+    without_suffix,
+)
+from assistant.notes.renaming import rename_back
+from assistant.notes.vault import Vault
+from assistant.text import clean, clean_line
+from db import personal
+
+TRASH = ".trash"
+_STAMPED = re.compile(r"\d{8}-\d{6}-\d{6}")
+_MOST_CAPTURED = 100_000
+UNDOABLE = (
+    "note-rename", "note-new", "note-save", "note-capture", "note-update", "note-trash",
+    "note-restore",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was undone: the kind of change, and the note as it is called now."""
+
+    kind: str
+    path: str
+
+
+class Trashed(NamedTuple):
+    """A file in the trash: where it lies in the vault, where it lay, and since when (ISO)."""
+
+    path: str
+    original: str
+    since: str
+
+
+def front_matter(
+    title: str,
+    *,
+    note_id: str,
+    created: str,
+    tags: Sequence[str] = (),
+    papers: Sequence[str] = (),
+    skills: Sequence[str] = (),
+) -> str:
+    """Return the front matter of a new note."""
+    lists = (("tags", tags), ("papers", papers), ("skills", skills))
+    told = [("id", yaml_text(note_id)), ("title", yaml_text(title)), ("created", created)]
+    told += [(name, f"[{', '.join(map(yaml_text, values))}]") for name, values in lists]
+    return "---\n" + "".join(f"{name}: {value}\n" for name, value in told) + "---\n"
+
+
+def yaml_text(text: str) -> str:
+    """Return a text as a YAML scalar in one line; JSON's are YAML's too."""
+    plain = re.fullmatch(r"[A-Za-z][\w.-]*", text, re.ASCII)
+    reserved = text.lower() in ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
+    return text if plain and not reserved else json.dumps(text, ensure_ascii=False)
+
+
+def new_note(
+    vault: Vault,
+    title: str,
+    *,
+    folder: str = "",
+    body: str = "",
+    tags: Sequence[str] = (),
+    papers: Sequence[str] = (),
+    skills: Sequence[str] = (),
+) -> str:
+    """Make a note with a title, and return its path; its file is called so as far as it may.
+
+    Raises:
+        UsageError: the title is empty.
+        NoteExistsError: there is a note of that name.
+    """
+    title = clean_line(title, 300)
+    if not title:
+        raise UsageError("A note needs a title.")
+    head = front_matter(
+        title, note_id=uuid4().hex[:12], created=now(), tags=tags, papers=papers, skills=skills
+    )
+    path = f"{folder.strip('/')}/{safe_name(title)}.md".lstrip("/")
+    create(vault, path, f"{head}\n{body}".rstrip("\n") + "\n")
+    return path
+
+
+def create(vault: Vault, path: str, text: str, *, kind: str = "note-new", **data: Any) -> None:
+    """Make a note with this text.
+
+    Raises:
+        BadNameError: the path cannot be one.
+        NoteExistsError: it is taken, perhaps in another case or Unicode form.
+    """
+    with vault.writing():
+        vault.locate_new(path)
+        event = {"kind": kind, "subject": f"note:{path}", "data": {**data, "path": path}}
+        kept = change(vault, event, contents=[(path, "", files.encode(text))])
+    if kept:
+        raise files.NoteExistsError(f"{path} appeared at this moment.", why="Yours is beside it.")
+
+
+def save(vault: Vault, path: str, text: str, expected: str) -> str:
+    """Write a note that was read with the digest `expected`; return its new digest.
+
+    Raises:
+        NoteChangedError: somebody has changed it since. Their text stays where it is, and ours is
+            put beside it, which the error tells.
+    """
+    with vault.writing():
+        before, present = files.read_text(vault.locate(path))
+        if present != expected:
+            beside = _beside(vault, path)
+            event = {"kind": "note-new", "subject": f"note:{beside}", "data": {"path": beside}}
+            change(vault, event, contents=[(beside, "", files.encode(text))])
+            raise files.NoteChangedError(
+                f"{path} was changed by another program meanwhile.",
+                why="Neither text is lost.",
+                hint=f"Yours is in {beside}: compare the two, and trash one.",
+            )
+        if before != text:
+            rewrite(vault, "note-save", path, before, text)
+    return files.digest(files.encode(text))
+
+
+def append(vault: Vault, path: str, text: str, *, kind: str = "note-capture") -> None:
+    """Add lines to the end of a note, whatever else was changed in it."""
+    with vault.writing():
+        before, _ = files.read_text(vault.locate(path))
+        newline = "\r\n" if "\r\n" in before else "\n"
+        gap = "" if not before or before.endswith("\n") else newline
+        added = text.strip("\n").replace("\n", newline)
+        rewrite(vault, kind, path, before, f"{before}{gap}{added}{newline}")
+
+
+def captured(text: str, moment: datetime) -> str:
+    """Return a captured thought as an item of a list, with its time; later lines are indented.
+
+    Raises:
+        UsageError: there is nothing in it.
+    """
+    cleaned = clean(text, _MOST_CAPTURED)
+    if not cleaned:
+        raise UsageError("There is nothing to capture.", hint='assistant note capture "a thought"')
+    return f"- {moment:%H:%M} " + cleaned.replace("\n", "\n  ")
+
+
+def trash(vault: Vault, path: str) -> str:
+    """Move a file to the vault's trash, and return where it lies there.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
+    with vault.writing():
+        source = vault.locate(path)
+        if not source.is_file():
+            raise NotFoundError(f"There is no {path} in your notes.")
+        target = f"{TRASH}/{datetime.now():%Y%m%d-%H%M%S-%f}/{path}"
+        vault.locate(target)
+        _move(vault, "note-trash", path, target)
+    return target
+
+
+def trashed(vault: Vault) -> list[Trashed]:
+    """Return what is in the trash, the newest first; what Obsidian put there too."""
+    root = vault.root / TRASH
+    found = []
+    if root.is_symlink():
+        return []
+    for located in sorted(root.rglob("*")) if root.is_dir() else ():
+        if located.is_symlink() or not located.is_file():
+            continue
+        first, _, rest = located.relative_to(root).as_posix().partition("/")
+        if _STAMPED.fullmatch(first) and rest:
+            since = datetime.strptime(first, "%Y%m%d-%H%M%S-%f").isoformat(timespec="seconds")
+            original = rest
+        else:
+            moment = datetime.fromtimestamp(located.lstat().st_mtime)
+            since = moment.isoformat(timespec="seconds")
+            original = f"{first}/{rest}".rstrip("/")
+        found.append(Trashed(located.relative_to(vault.root).as_posix(), original, since))
+    return sorted(found, key=lambda one: (one.since, one.path), reverse=True)
+
+
+def restore(vault: Vault, named: str) -> str:
+    """Put a file from the trash back where it lay, and return its path.
+
+    `named` is its path or name; of several, the newest is taken.
+
+    Raises:
+        NotFoundError: nothing in the trash is called so.
+        NoteExistsError: another file is in its place.
+    """
+    wanted = key(without_suffix(named.strip()))
+    with vault.writing():
+        for one in trashed(vault):
+            own = (one.path, one.original, name_of(one.original))
+            if wanted in (key(without_suffix(name)) for name in own):
+                vault.locate_free(one.original)
+                _move(vault, "note-restore", one.path, one.original)
+                return one.original
+    raise NotFoundError(
+        f"Nothing in the trash is called {clean_line(named, 80)!r}.",
+        hint="`assistant note trash` lists what is there.",
+    )
+
+
+def undo(vault: Vault) -> Undone:
+    """Undo the newest change of a note that is not undone yet; again for the one before.
+
+    Raises:
+        NotFoundError: there is nothing to undo.
+        NoteChangedError: the note was changed since, where the change cannot be told apart.
+    """
+    with vault.writing():
+        with vault.database.read() as connection:
+            event = personal.last_undoable(connection, UNDOABLE)
+        if event is None:
+            raise NotFoundError("There is nothing to undo.")
+        data = event.data
+        if event.kind == "note-rename":
+            done = rename_back(vault, event.id, data)
+            return Undone(event.kind, next(iter(done.moved.values())))
+        if event.kind in ("note-trash", "note-restore"):
+            back = data["old"]
+            vault.locate_free(back) if event.kind == "note-trash" else vault.locate(back)
+            _move(vault, "note-undo", data["new"], back, undoes=event.id)
+            return Undone(event.kind, back)
+        if event.kind == "note-new":
+            target = f"{TRASH}/{datetime.now():%Y%m%d-%H%M%S-%f}/{data['path']}"
+            vault.locate(target)
+            _move(vault, "note-undo", data["path"], target, undoes=event.id)
+            return Undone(event.kind, data["path"])
+        _take_back(vault, event.id, data)
+        return Undone(event.kind, data["path"])
+
+
+def _take_back(vault: Vault, event: int, data: dict[str, Any]) -> None:
+    """Undo one change of a text, also where other places of it were changed since."""
+    path = data["path"]
+    start, new, old = data["change"]
+    text, digest = files.read_text(vault.locate(path))
+    if digest != data["after"]:
+        if not new or text.count(new) != 1:
+            raise files.NoteChangedError(
+                f"{path} was changed since, so that cannot be undone by itself.",
+                hint="Change it by hand: nothing was touched.",
+            )
+        start = text.index(new)
+    after = text[:start] + old + text[start + len(new) :]
+    rewrite(vault, "note-undo", path, text, after, undoes=event)
+
+
+def _move(vault: Vault, kind: str, path: str, target: str, *, undoes: int | None = None) -> None:
+    located = vault.locate(path)
+    if not located.is_file():
+        raise NotFoundError(f"There is no {path} any more.")
+    step = journal.Move(path, target, files.digest_of(located) or "")
+    subject = target if kind == "note-restore" else path
+    data = {"path": subject, "old": path, "new": target}
+    event = {"kind": kind, "subject": f"note:{subject}", "data": data, "undoes": undoes}
+    change(vault, event, moves=[step])
+    folder = located.parent
+    # Only folders that the trash made are taken away again.
+    while folder.is_relative_to(vault.root / TRASH) and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _beside(vault: Vault, path: str) -> str:
+    stem = f"{folder_of(path)}/{name_of(path)} (yours)".lstrip("/")
+    for number in range(1, 1_000):
+        candidate = with_note_suffix(stem if number == 1 else f"{stem} {number}")
+        if vault.same_name(candidate) is None:
+            return candidate
+    raise files.NoteExistsError(f"There are too many copies of {path}.")
+
+
+def now() -> str:
+    """Return this moment as notes write it: local time with its offset, to the second."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def refreshed_text(vault: Vault, path: str) -> tuple[str, str]:
+    """Return a note's text and digest as they are on the disk, the index brought in step.
+
+    Raises:
+        NoteFileError: it cannot be read.
+    """
+    told = files.read_text(vault.locate(path))
+    refresh(vault, [path])
+    return told
