@@ -41,7 +41,9 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         """
         look = self.assistant.look
         text = page_text(page, reasons, look) if page is not None else Text()
-        text.highlight_words(telling, look.strong)
+        # An empty one would be found between all letters.
+        if sentences := [one for one in telling if one]:
+            text.highlight_words(sentences, look.strong)
         self.show_text(text)
 
     def show_text(self, text: Text) -> None:
