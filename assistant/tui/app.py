@@ -1,6 +1,8 @@
 """The app: its areas, its keys, what it says, and how it stands when something breaks."""
 
 import asyncio
+import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,7 +21,9 @@ from assistant.tui.actions import Action, bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas import areas
 from assistant.tui.desk import Desk
+from assistant.tui.jobs.job import Job
 from assistant.tui.jobs.runner import JobRunner
+from assistant.tui.jobs.standard import Command
 from assistant.tui.library import Library
 from assistant.tui.log import Log, LogEntry, Severity, entry_of
 from assistant.tui.look import Look, look_of
@@ -122,6 +126,8 @@ class AssistantApp(App[None], Acting):
     def on_mount(self) -> None:
         """Show the place the person left, and open the library once it is painted."""
         self.theme_changed_signal.subscribe(self, self._forget_look)
+        if not self.is_headless:
+            self._heed_signals()
         self.desk.jobs.finished.append(self._job_ended)
         unknown = sorted(set(self.desk.settings.keys) - actions.known_ids())
         for name in unknown:
@@ -129,7 +135,7 @@ class AssistantApp(App[None], Acting):
 
     def begin(self) -> None:
         """Open the library; called once the first place is painted, and to try again."""
-        self.run_worker(self._open_library(), group="open", exclusive=True, exit_on_error=False)
+        self.run_safely(self._open_library, "Opening the library", only="open")
 
     def painted(self) -> None:
         """Take note that a place is on the screen: now the library may be opened."""
@@ -251,9 +257,16 @@ class AssistantApp(App[None], Acting):
         else:
             self._quit()
 
-    def _quit(self) -> None:
+    def _quit(self, code: int = 0) -> None:
         self.remember()
-        self.exit()
+        self.exit(return_code=code)
+
+    def _heed_signals(self) -> None:
+        """Leave as if asked to when the terminal goes away or the machine shuts down."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(NotImplementedError, ValueError):
+                loop.add_signal_handler(number, self._quit, 128 + number)
 
     # ---- saying things
 
@@ -349,7 +362,7 @@ class AssistantApp(App[None], Acting):
         self.tell(entry_of_job(job, lambda: self.retry_job(job)))
         self.library_changed()
         if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import"):
-            self.run_safely(self._embed_the_rest(), "Looking for papers without a vector")
+            self.run_safely(self._embed_the_rest, "Looking for papers without a vector")
 
     async def _embed_the_rest(self) -> None:
         """Embed what came in and has no vector yet."""

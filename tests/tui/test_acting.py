@@ -1,6 +1,7 @@
 """Work beside the screen: faults are told, and the newest of a kind alone goes on."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from tests.tui.driving import Person, drive
@@ -15,7 +16,7 @@ def test_of_works_of_one_name_the_newest_goes_on(seeded: Path) -> None:
 
     async def play(person: Person) -> None:
         for number in range(5):
-            person.app.run_safely(work(number), "Counting", only="count")
+            person.app.run_safely(partial(work, number), "Counting", only="count")
         await person.rest()
 
     drive(play)
@@ -27,7 +28,7 @@ def test_a_fault_beside_the_screen_is_told_and_kept(seeded: Path) -> None:
         raise RuntimeError("a fault in [/] the works")
 
     async def play(person: Person) -> None:
-        person.app.run_safely(work(), "Counting")
+        person.app.run_safely(work, "Counting")
         await person.rest()
         assert "(counting): RuntimeError: a fault in [/] the works" in person.toasts()[0]
 

@@ -41,8 +41,9 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         """
         look = self.assistant.look
         text = page_text(page, reasons, look) if page is not None else Text()
-        # An empty one would be found between all letters.
-        if sentences := [one for one in telling if one]:
+        if sentences := [
+            one for one in telling if one
+        ]:  # an empty one is found between all letters
             text.highlight_words(sentences, look.strong)
         self.show_text(text)
 

@@ -24,7 +24,7 @@ class Step(Vertical, Acting):
     DEFAULT_CSS = """
     Step { height: 1fr; }
     Step Input { border: none; height: 1; padding: 0 1; margin: 1 0; background: $boost; }
-    Step Input:focus { background: $surface-lighten-2; }
+    Step Input:focus { border: none; background: $surface-lighten-2; }
     Step RowList { height: 1fr; margin-top: 1; }
     """
     TITLE = ""
@@ -94,7 +94,7 @@ class Interests(Step):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what each finds in the library one begins with."""
         event.stop()
-        self.run_safely(self._find(event.value), "Looking for your interests", only="find")
+        self.run_safely(lambda: self._find(event.value), "Looking for your interests", only="find")
 
     async def _find(self, typed: str) -> None:
         from assistant.library.interests import interests_of

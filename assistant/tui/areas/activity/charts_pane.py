@@ -38,7 +38,7 @@ class ChartsPane(Widget, Acting):
 
     def show(self) -> None:
         """Read the figures again."""
-        self.run_safely(self._load(), "Reading the figures", only="charts")
+        self.run_safely(self._load, "Reading the figures", only="charts")
 
     def take_focus(self) -> None:
         """Let keys scroll the charts."""

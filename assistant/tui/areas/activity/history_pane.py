@@ -64,7 +64,7 @@ class HistoryPane(ListPane):
 
     def show(self) -> None:
         """Read the newest things again."""
-        self.run_safely(self._read(), "Reading what happened", only="history")
+        self.run_safely(self._read, "Reading what happened", only="history")
 
     def details_text(self) -> Text:
         """Return all that is known of what happened."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WIDE = 100
 _SETTLED = ("complete", "holiday")
 _WORDS = {"liked": "liked", "not": "disliked", "later": "for later", "read": "read"}
+_SIGNS = {"liked": "+", "not": "-", "later": "◷", "read": "✓"}
 
 
 class DayHeader(Widget, Acting):
@@ -67,9 +68,9 @@ class DayHeader(Widget, Acting):
         done = sum(bool(kind) for kind in kinds)
         line.append(f"  {done} of {len(kinds)} ", look.plain)
         line.append_text(bar(kinds, min(len(kinds), width // 3), look))
-        counts = counted(kinds)
-        if width - line.cell_len >= len(counts) + 2:
-            line.append(f"  {counts}", look.dim)
+        room = width - line.cell_len - 2
+        counts = next((one for one in (counted(kinds), signed(kinds)) if len(one) <= room), "")
+        line.append(f"  {counts}", look.dim)
         return line
 
     def _second(self, look: Look) -> Text:
@@ -123,3 +124,9 @@ def counted(kinds: Sequence[str]) -> str:
     """Say how many papers became what: "5 liked, 3 disliked"."""
     counts = Counter(kinds)
     return ", ".join(f"{counts[kind]} {told}" for kind, told in _WORDS.items() if counts[kind])
+
+
+def signed(kinds: Sequence[str]) -> str:
+    """Say the same in little room: "+5 -3"."""
+    counts = Counter(kinds)
+    return " ".join(f"{sign}{counts[kind]}" for kind, sign in _SIGNS.items() if counts[kind])

@@ -105,3 +105,4 @@ class Outlook(VerticalScroll, Acting, can_focus=False):
         for name, (title, values) in charts.items():
             chart = bars(title, values, look, width=width, height=height) if values else Text()
             self.query_one(name, Static).update(chart)
+            self.query_one(name).display = bool(values)

@@ -43,6 +43,6 @@ def look_out(connection: Connection, profile: str | None) -> tuple[Prospect | No
 
 
 def _labelled(counts: list[tuple[str, int]]) -> Chart:
-    if not any(count for _, count in counts):
-        return []
+    if sum(bool(count) for _, count in counts) < 2:
+        return []  # one column is no chart
     return [(day_and_month(day), count) for day, count in counts]

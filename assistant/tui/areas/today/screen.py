@@ -12,12 +12,12 @@ from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.today.browser import DayBrowser
 from assistant.tui.areas.today.header import DayHeader
 from assistant.tui.areas.today.outlook import Outlook
-from assistant.tui.jobs.standard import digest_job
+from assistant.tui.jobs.job import Job, JobError, duration
+from assistant.tui.jobs.standard import digest_job, makes_digest
 
 if TYPE_CHECKING:
     from assistant.digest.days import Day
 
-_MAKING = ("digest", "sync")
 _READING = "Reading the day"
 
 
@@ -41,11 +41,12 @@ class TodayScreen(AreaScreen):
         self._seen_on = ""
         self._left: set[int] = set()
         self._arrived_at: Hashable | None = None
+        self._trouble: JobError | None = None
 
     def body(self) -> ComposeResult:
         """Show the day, its papers, and what stands in their place."""
         yield DayHeader()
-        yield DayBrowser(empty="Opening your library …")
+        yield DayBrowser(self._after_a_decision, empty="Opening your library …")
         yield Outlook()
 
     @property
@@ -72,12 +73,13 @@ class TodayScreen(AreaScreen):
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         self.browser.papers.focus()
         self.desk.jobs.changed.append(self._job_moved)
-        self.run_safely(self._begin(), _READING, only="read")
+        self.desk.jobs.finished.append(self._job_ended)
+        self.run_safely(self._begin, _READING, only="read")
 
     def on_unmount(self) -> None:
         """Stop listening."""
-        if self._job_moved in self.desk.jobs.changed:
-            self.desk.jobs.changed.remove(self._job_moved)
+        self.desk.jobs.changed.remove(self._job_moved)
+        self.desk.jobs.finished.remove(self._job_ended)
 
     async def on_screen_resume(self) -> None:
         """Begin a new day where one has begun meanwhile."""
@@ -229,15 +231,20 @@ class TodayScreen(AreaScreen):
 
     def _working(self) -> str:
         """Say what is being done to this day, "" where nothing is."""
-        jobs = [one for one in self.desk.jobs.running if getattr(one, "kind", "") in _MAKING]
-        return self.desk.jobs.told(jobs[-1]) if jobs else ""
+        jobs = [one for one in self.desk.jobs.running if makes_digest(one)]
+        return _told_of(jobs[-1]) if jobs else ""
 
     def _job_moved(self) -> None:
-        working = self._working()
-        if working != self.header.working:
+        working, before = self._working(), self.header.working
+        if working != before:
             self._show_header()
-            if self.has_class("-outlook"):
-                self.run_safely(self._look_out(), _READING, only="outlook")
+            if self.has_class("-outlook") and (not self._works() or not (working and before)):
+                self.run_safely(self._look_out, _READING, only="outlook")
+
+    def _job_ended(self, job: Job) -> None:
+        if makes_digest(job):
+            self._trouble = job.error
+            self.library_changed()
 
     # ---- decisions
 
@@ -246,7 +253,7 @@ class TodayScreen(AreaScreen):
         self._left = self._undecided()
         self._show_header()
 
-    async def on_day_browser_decided(self, event: DayBrowser.Decided) -> None:
+    async def _after_a_decision(self) -> None:
         """Go on to the next paper that waits for a decision; after the last one, look ahead."""
         self._left = self._undecided()
         self._show_header()
@@ -277,7 +284,7 @@ class TodayScreen(AreaScreen):
         ahead, announced, judged = await self.desk.library.read(lambda c: look_out(c, name))
         known = self.browser.cache.rows
         kinds = [kind_of(known.get(work)) for work in self._works()]
-        standing = Standing(day, kinds, self._working(), ahead, announced, judged)
+        standing = Standing(day, kinds, self._working(), self._trouble, ahead, announced, judged)
         self.outlook.show(tell(standing, self._key))
         if not self.has_class("-outlook"):
             self.add_class("-outlook")
@@ -305,12 +312,12 @@ class TodayScreen(AreaScreen):
             await self.assistant.action_perform(step.action)
 
     def _go_to(self, date: str | None) -> None:
-        self.run_safely(self._read(date), _READING, only="read")
+        self.run_safely(lambda: self._read(date), _READING, only="read")
 
     def on_paper_browser_left(self) -> None:
         """Go on to the day's summary once nothing is left."""
         if self._works() and not self._left:
-            self.run_safely(self._look_out(), _READING, only="outlook")
+            self.run_safely(self._look_out, _READING, only="outlook")
 
     # ---- keys
 
@@ -390,6 +397,16 @@ class TodayScreen(AreaScreen):
         from assistant.tui.welcome.screen import WelcomeScreen
 
         self.app.push_screen(WelcomeScreen(), self._welcomed)
+
+
+def _told_of(job: Job) -> str:
+    """Say in a line what a job does, how far it is, and how long it will take."""
+    parts = [job.title + (" (stopping)" if job.stopping else ""), job.detail]
+    if job.total > 1:
+        parts.append(f"{job.done:,.0f} of {job.total:,.0f}")
+    if job.eta is not None:
+        parts.append(f"{duration(job.eta)} left")
+    return " · ".join(part for part in parts if part)
 
 
 async def _today() -> str:

@@ -7,17 +7,21 @@ from assistant.digest.days import Day, Prospect
 from assistant.digest.renderers import words
 from assistant.tui.areas.today.header import counted
 from assistant.tui.areas.today.outlook import Chart, Step, Told
+from assistant.tui.jobs.job import JobError
 
 _MOST_MISSED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a day stands; `kinds` says what became of each paper, `working` what is being done."""
+    """How a day stands; `kinds` says what became of each paper, `working` what is being done,
+    `trouble` what became of that last time.
+    """
 
     day: Day | None
     kinds: Sequence[str]
     working: str
+    trouble: JobError | None
     ahead: Prospect | None
     announced: Chart
     judged: Chart
@@ -39,21 +43,30 @@ def _how_it_stands(standing: Standing) -> tuple[str, list[str]]:
     day, left = standing.day, standing.kinds.count("")
     if standing.working and (day is None or day.digest is None or not standing.kinds):
         return standing.working, ["It is shown here when it is done; everything else works on."]
+    if standing.trouble is not None and not standing.kinds:
+        trouble = standing.trouble
+        return trouble.title, [one for one in (trouble.why, trouble.hint) if one]
     if day is not None and not day.following:
         return f"{day.profile} follows no category.", ["Choose some, and their papers come in."]
     if day is None or day.digest is None:
         if day is not None and day.waiting:
             return f"{words.counted(day.waiting, 'paper')} waiting for a digest.", []
-        told = "Your library works meanwhile: read in it, search it, like what you find."
-        return "No digest yet.", [told]
+        told = "Your library works without one: read in it, search it, like what you find."
+        return "No digest yet. Fetch what was announced, and one is made for you.", [told]
     if not standing.kinds:
         why, _ = words.nothing_new(day.digest)
         return why, []
     name = words.long_day(day.digest.date)
     papers, became = words.counted(len(standing.kinds), "paper"), counted(standing.kinds)
     title = f"{left} of {papers} left for {name}." if left else f"Nothing left for {name}."
-    told = [f"{papers}: {became}."] if became else []
-    return title, [*told, day.digest.confidence]
+    counts = [f"{papers}: {became}."] if became else []
+    return title, [*counts, day.digest.confidence]
+
+
+def _is_open(day: Day) -> bool:
+    """Tell whether another look may find what is missing."""
+    states = {batch.state for batch in day.digest.batches} if day.digest else {"failed"}
+    return bool(states & {"partial", "stale", "failed"})
 
 
 def _when_next(standing: Standing) -> list[str]:
@@ -71,7 +84,7 @@ def _steps(standing: Standing) -> list[Step]:
         steps.append(Step("Go on with the papers left", "today.next"))
     if day is not None and day.waiting and not standing.working:
         steps.append(Step(f"Make the digest of the {day.waiting:,} that wait", "today.refresh"))
-    if not standing.working and (day is None or day.due or day.digest is None):
+    if not standing.working and (day is None or day.due or _is_open(day)):
         steps.append(Step("Fetch what was announced", "app.sync"))
     missed = [one for one in ahead.missed if day and one.date != day.date] if ahead else []
     for one in missed[:_MOST_MISSED]:
