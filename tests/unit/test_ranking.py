@@ -312,3 +312,17 @@ def test_a_phrase_that_all_likes_share_outweighs_all_else_they_say() -> None:
     first = ranking.papers[: len(wanted)]
     assert {one.candidate.id for one in first} == wanted
     assert all("adapters" in " ".join(one.evidence.terms) for one in first)
+
+
+def test_a_term_is_the_whole_phrase() -> None:
+    def about(number: int) -> Candidate:
+        title = f"Sparse mixture routing for study {number}"
+        return Candidate(f"g{number}", title, f"Sparse mixture routing find filler{number}.")
+
+    likes_of_phrase = tuple(Rated(about(number)) for number in range(6))
+
+    best = rank(Taste(likes_of_phrase), [*day(vectors=False), about(50)]).papers[0]
+
+    assert best.candidate.id == "g50"
+    assert "Sparse mixture routing" in best.evidence.terms
+    assert not {"Sparse mixture", "mixture routing"} & {*best.evidence.terms}

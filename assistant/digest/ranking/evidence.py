@@ -29,6 +29,7 @@ NEAR = 0.35  # cosine from which a liked paper is a reason; unrelated ones stay 
 MOST_NEAR = 3
 MOST_TERMS = 5
 LEAST_GAIN = 0.25  # of what the best term adds; less is chance
+SAME_PHRASE = 0.3  # of a pair's gain, from which the pair that runs on from it is one with it
 GENERIC = 0.15  # a term in more than this share of the papers is no reason
 
 
@@ -111,39 +112,61 @@ class TermWeights:
         row = self._space.words[self._space.row_of[paper.id]]
         worth = dict(zip(row.indices, row.data * self._weights[row.indices], strict=True))
         gains: dict[str, float] = {}
-        surfaces: dict[str, Span] = {}
-        for span in (*spans(paper.title), *spans(paper.abstract)):
-            if span.stems in gains:
-                continue
-            columns = (self._space.columns.get(one) for one in (span.spelt, span.stems))
-            gain = sum(worth.get(column, 0.0) for column in columns if column is not None)
-            if gain > 0 and not span.surface.isdigit():
-                gains[span.stems], surfaces[span.stems] = gain, span
+        surfaces: dict[str, str] = {}
+        for text in (paper.title, paper.abstract):
+            found = list(spans(text))
+            for span in found:
+                if span.stems not in gains:
+                    columns = (self._space.columns.get(one) for one in (span.spelt, span.stems))
+                    gain = sum(worth.get(column, 0.0) for column in columns if column is not None)
+                    gains[span.stems] = 0.0 if span.surface.isdigit() else gain
+            for span in found:
+                if span.stems not in surfaces:
+                    surfaces[span.stems] = _whole_phrase(text, span, found, gains)
         least = LEAST_GAIN * max(gains.values(), default=0.0)
         ordered = sorted(
-            (one for one, gain in gains.items() if gain >= least),
+            (one for one, gain in gains.items() if gain > 0 and gain >= least),
             key=lambda one: (-gains[one], one),
         )
-        return _without_parts(surfaces, ordered)
+        return _without_parts([surfaces[one] for one in ordered])
 
 
-def _without_parts(surfaces: dict[str, Span], best: Sequence[str]) -> tuple[str, ...]:
-    """The first few of the best, where a word and a pair that holds it are one term: the pair."""
+def _whole_phrase(text: str, span: Span, found: Sequence[Span], gains: Mapping[str, float]) -> str:
+    """Return a pair together with the pairs that run on from it: "graph neural network"."""
+    if " " not in span.stems or gains[span.stems] <= 0:
+        return span.surface
+    start, end = span.start, span.end
+    pairs = [one for one in found if " " in one.stems]
+    pairs = [one for one in pairs if gains[one.stems] >= SAME_PHRASE * gains[span.stems]]
+    for one in pairs:
+        if start < one.start < end < one.end:
+            end = one.end
+            break
+    for one in pairs:
+        if one.start < start < one.end < end:
+            start = one.start
+            break
+    return text[start:end]
+
+
+def _without_parts(best: Sequence[str]) -> tuple[str, ...]:
+    """The first few of the best, where a word and a phrase that holds it are one: the phrase."""
     chosen: list[str] = []
-    for key in best:
-        parts = set(key[1:].split())
-        inside = [one for one in chosen if set(one[1:].split()) < parts]
-        if any(parts <= set(one[1:].split()) for one in chosen):
+    for phrase in best:
+        parts = set(map(stem, words(phrase)))
+        held = {one: set(map(stem, words(one))) for one in chosen}
+        if any(parts <= other for other in held.values()):
             continue
+        inside = [one for one in chosen if held[one] < parts]
         if inside:
-            # The pair takes the place of its word.
-            chosen[chosen.index(inside[0])] = key
+            # The phrase takes the place of its word.
+            chosen[chosen.index(inside[0])] = phrase
             chosen = [one for one in chosen if one not in inside]
         elif len(chosen) < MOST_TERMS:
-            chosen.append(key)
+            chosen.append(phrase)
         if len(chosen) >= MOST_TERMS and len(parts) == 1:
             break
-    return tuple(surfaces[key].surface for key in chosen)
+    return tuple(chosen)
 
 
 def reasons(evidence: Evidence, verbs: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -33,11 +33,16 @@ def gram_counts(text: str) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A word or two neighbouring words as they stand in a text, and their two features."""
+    """A word or two neighbouring words as they stand in a text, and their two features.
+
+    `start` and `end` are their places in the text.
+    """
 
     surface: str
     spelt: str
     stems: str
+    start: int = 0
+    end: int = 0
 
 
 def spans(text: str) -> Iterator[Span]:
@@ -51,9 +56,10 @@ def spans(text: str) -> Iterator[Span]:
             continue
         spelt, root = folded[0], stem(folded[0])
         if len(spelt) > 1:
-            yield Span(match[0], spelt, f"~{root}")
+            yield Span(match[0], spelt, f"~{root}", match.start(), match.end())
         # Only what a space or a hyphen joins reads as one term.
         if before and text[before[0].end() : match.start()] in (" ", "-", "\u2010", "\u2011"):
             surface = text[before[0].start() : match.end()]
-            yield Span(surface, f"{before[1]} {spelt}", f"~{before[2]} {root}")
+            stems = f"~{before[2]} {root}"
+            yield Span(surface, f"{before[1]} {spelt}", stems, before[0].start(), match.end())
         before = (match, spelt, root)
