@@ -74,3 +74,9 @@ def test_it_is_the_abstracts_own_words_within_the_limit(text: str, limit: int) -
 @given(st.text(max_size=600))
 def test_any_text_has_an_extract(text: str) -> None:
     assert len(extract(text)) <= 420
+
+
+def test_emphasis_and_quotes_of_latex_become_plain() -> None:
+    told = "We propose \\textbf{REXO}, an \\emph{open} ``phase'' model at $R^2=0.9$. It is fast."
+
+    assert extract(told) == "We propose REXO, an open “phase” model at $R^2=0.9$. It is fast."

@@ -29,7 +29,7 @@ NEAR = 0.35  # cosine from which a liked paper is a reason; unrelated ones stay 
 MOST_NEAR = 3
 MOST_TERMS = 5
 LEAST_GAIN = 0.25  # of what the best term adds; less is chance
-SAME_PHRASE = 0.3  # of a pair's gain, from which the pair that runs on from it is one with it
+SAME_PHRASE = 0.6  # of the likes with a pair, with which one that runs on from it is one with it
 GENERIC = 0.15  # a term in more than this share of the papers is no reason
 
 
@@ -101,9 +101,10 @@ class TermWeights:
 
         weights = np.asarray(space.words[observed].T @ duals).ravel()
         weights[telling.columns] *= 1 + share * telling.gain
-        liked = np.zeros(len(weights), dtype=bool)
-        liked[space.words[observed[:positives]].indices] = True
-        usable = liked & (weights > 0) & (space.frequencies <= GENERIC)
+        self._likes_with = np.bincount(
+            space.words[observed[:positives]].indices, minlength=len(weights)
+        )
+        usable = (self._likes_with > 0) & (weights > 0) & (space.frequencies <= GENERIC)
         self._weights = np.where(usable, weights, 0.0)
         self._space = space
 
@@ -122,7 +123,7 @@ class TermWeights:
                     gains[span.stems] = 0.0 if span.surface.isdigit() else gain
             for span in found:
                 if span.stems not in surfaces:
-                    surfaces[span.stems] = _whole_phrase(text, span, found, gains)
+                    surfaces[span.stems] = self._whole_phrase(text, span, found)
         least = LEAST_GAIN * max(gains.values(), default=0.0)
         ordered = sorted(
             (one for one, gain in gains.items() if gain > 0 and gain >= least),
@@ -130,23 +131,21 @@ class TermWeights:
         )
         return _without_parts([surfaces[one] for one in ordered])
 
+    def _whole_phrase(self, text: str, span: Span, found: Sequence[Span]) -> str:
+        """Return a pair with the pairs that run on from it, as they do in what was liked."""
+        if " " not in span.stems:
+            return span.surface
+        start, end = span.start, span.end
+        least = SAME_PHRASE * self._likes(span)
+        pairs = [one for one in found if " " in one.stems and self._likes(one) >= least > 0]
+        after = next((one for one in pairs if start < one.start < end < one.end), None)
+        before = next((one for one in pairs if one.start < start < one.end < end), None)
+        return text[before.start if before else start : after.end if after else end]
 
-def _whole_phrase(text: str, span: Span, found: Sequence[Span], gains: Mapping[str, float]) -> str:
-    """Return a pair together with the pairs that run on from it: "graph neural network"."""
-    if " " not in span.stems or gains[span.stems] <= 0:
-        return span.surface
-    start, end = span.start, span.end
-    pairs = [one for one in found if " " in one.stems]
-    pairs = [one for one in pairs if gains[one.stems] >= SAME_PHRASE * gains[span.stems]]
-    for one in pairs:
-        if start < one.start < end < one.end:
-            end = one.end
-            break
-    for one in pairs:
-        if one.start < start < one.end < end:
-            start = one.start
-            break
-    return text[start:end]
+    def _likes(self, span: Span) -> int:
+        """How many of the likes hold a word or pair, in whatever form."""
+        columns = (self._space.columns.get(one) for one in (span.spelt, span.stems))
+        return max((int(self._likes_with[one]) for one in columns if one is not None), default=0)
 
 
 def _without_parts(best: Sequence[str]) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ _BACKGROUND = re.compile(
     r"|traditional|many|most|current)\b",
     re.IGNORECASE,
 )
+_STYLE = re.compile(r"\\(?:emph|text\w*|underline|mbox)\{([^{}]*)\}")
+_QUOTED = re.compile(r"``(.*?)''", re.DOTALL)
 _AVAILABLE = re.compile(
     r"\b(?:code|project page|available|github)\b.*(?:https?:|available|github)", re.IGNORECASE
 )
@@ -42,9 +44,9 @@ def extract(abstract: str, terms: Sequence[str] = (), *, limit: int = LONGEST) -
 
     `terms` are what matters to the reader, such as `Evidence.terms`. Sentences that are not
     neighbours are joined by an ellipsis; where no two fit, one is returned, cut at a word if need
-    be. An abstract of one sentence is that sentence.
+    be. An abstract of one sentence is that sentence. LaTeX's emphasis and quotes become plain.
     """
-    found = sentences(abstract)[:_MOST_SENTENCES]
+    found = sentences(_QUOTED.sub(r"“\1”", _STYLE.sub(r"\1", abstract)))[:_MOST_SENTENCES]
     if not found:
         return ""
     wanted = [_term_pattern(term) for term in terms if term.strip()]
