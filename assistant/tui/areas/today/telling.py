@@ -63,6 +63,12 @@ def _how_it_stands(standing: Standing) -> tuple[str, list[str]]:
     return title, [*counts, day.digest.confidence]
 
 
+def _is_open(day: Day) -> bool:
+    """Tell whether another look may find what is missing."""
+    states = {batch.state for batch in day.digest.batches} if day.digest else {"failed"}
+    return bool(states & {"partial", "stale", "failed"})
+
+
 def _when_next(standing: Standing) -> list[str]:
     if standing.ahead is None or standing.day is None or standing.day.due:
         return []
@@ -78,7 +84,7 @@ def _steps(standing: Standing) -> list[Step]:
         steps.append(Step("Go on with the papers left", "today.next"))
     if day is not None and day.waiting and not standing.working:
         steps.append(Step(f"Make the digest of the {day.waiting:,} that wait", "today.refresh"))
-    if not standing.working and (day is None or day.due or day.digest is None):
+    if not standing.working and (day is None or day.due or _is_open(day)):
         steps.append(Step("Fetch what was announced", "app.sync"))
     missed = [one for one in ahead.missed if day and one.date != day.date] if ahead else []
     for one in missed[:_MOST_MISSED]:
