@@ -145,11 +145,17 @@ def announced_per_day(connection: Connection, days: int) -> list[tuple[str, int]
 
 
 def events_per_week(
-    connection: Connection, kinds: Iterable[str], weeks: int, *, today: date | None = None
+    connection: Connection,
+    kinds: Iterable[str],
+    weeks: int,
+    *,
+    states: Iterable[str] = (),
+    today: date | None = None,
 ) -> list[tuple[str, int]]:
     """Return (Monday as ISO day, events of these kinds not undone) of the last weeks, oldest first.
 
-    This week is the last one; days are those of UTC, as the log has them.
+    Where `states` are named, only events that put a paper into one of them count. This week is the
+    last one; days are those of UTC, as the log has them.
     """
     today = today or datetime.now(UTC).date()
     monday = today - timedelta(days=today.weekday())
@@ -158,10 +164,16 @@ def events_per_week(
     rows = connection.execute(
         text(
             "SELECT substr(at, 1, 10), count(*) FROM events WHERE at >= :since"
-            " AND kind IN (SELECT value FROM json_each(:kinds)) AND id NOT IN"
+            " AND kind IN (SELECT value FROM json_each(:kinds))"
+            " AND (:states = '[]' OR json_extract(data, '$.after.state') IN"
+            " (SELECT value FROM json_each(:states))) AND id NOT IN"
             " (SELECT undoes FROM events WHERE undoes IS NOT NULL) GROUP BY 1"
         ),
-        {"since": mondays[0].isoformat(), "kinds": json.dumps(list(kinds))},
+        {
+            "since": mondays[0].isoformat(),
+            "kinds": json.dumps(list(kinds)),
+            "states": json.dumps(list(states)),
+        },
     )
     for told, count in rows:
         day = date.fromisoformat(told)

@@ -1,13 +1,12 @@
 """Performing actions: what widgets and screens that have actions share."""
 
 import inspect
-import weakref
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.dom import DOMNode
 from textual.widget import Widget
-from textual.worker import Worker
+from textual.worker import WorkType
 
 from assistant.tui.actions import Action, all_scopes
 
@@ -52,7 +51,11 @@ class Acting(DOMNode):
             self.assistant.report(error, doing=action.title)
 
     def run_safely(
-        self, work: Coroutine[Any, Any, None], doing: str, *, only: str | None = None
+        self,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        doing: str,
+        *,
+        only: str | None = None,
     ) -> None:
         """Run something beside the screen; a fault in it is reported.
 
@@ -61,15 +64,17 @@ class Acting(DOMNode):
 
         async def run() -> None:
             try:
-                await work
+                await work()
             except Exception as error:
-                self.assistant.report(error, doing=doing)
+                if node.is_attached:  # what a place that is gone failed at, nobody waits for
+                    self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
-        worker: Worker[None] = node.run_worker(
-            run, group=only or "safely", exclusive=only is not None, exit_on_error=False
+        # A function and not a coroutine, which would be left over where another takes its turn.
+        beside: WorkType[None] = run
+        node.run_worker(
+            beside, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
-        weakref.finalize(worker, work.close)  # one that ends before it began was never awaited
 
     def own_actions(self) -> list[Action]:
         """Return the actions of this place's scopes."""

@@ -1,13 +1,16 @@
 """The app: its areas, its keys, what it says, and how it stands when something breaks."""
 
 import asyncio
+import contextlib
+import signal
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from assistant.config import Home, Settings
@@ -24,7 +27,12 @@ from assistant.tui.jobs.standard import Command
 from assistant.tui.library import Library
 from assistant.tui.log import Log, LogEntry, Severity, entry_of
 from assistant.tui.look import Look, look_of
+from assistant.tui.printable import Printable
 from assistant.tui.state import SessionState
+
+if TYPE_CHECKING:
+    from assistant.tui.jobs.job import Job
+    from assistant.tui.jobs.standard import Command
 
 DARK, LIGHT = "textual-dark", "textual-light"
 _TOAST_SECONDS = 5.0
@@ -72,6 +80,7 @@ class AssistantApp(App[None], Acting):
             state=state,
         )
         self._open_paper = open_paper
+        self._printable = Printable()
         self._faults: list[float] = []
         self._look: Look | None = None
         self._begun = False
@@ -117,13 +126,16 @@ class AssistantApp(App[None], Acting):
     def on_mount(self) -> None:
         """Show the place the person left, and open the library once it is painted."""
         self.theme_changed_signal.subscribe(self, self._forget_look)
+        if not self.is_headless:
+            self._heed_signals()
+        self.desk.jobs.finished.append(self._job_ended)
         unknown = sorted(set(self.desk.settings.keys) - actions.known_ids())
         for name in unknown:
             self.say(f"[keys] in config.toml names no action: {name}", severity="warning")
 
     def begin(self) -> None:
         """Open the library; called once the first place is painted, and to try again."""
-        self.run_worker(self._open_library(), group="open", exclusive=True, exit_on_error=False)
+        self.run_safely(self._open_library, "Opening the library", only="open")
 
     def painted(self) -> None:
         """Take note that a place is on the screen: now the library may be opened."""
@@ -147,6 +159,7 @@ class AssistantApp(App[None], Acting):
 
     async def on_unmount(self) -> None:
         """Remember where the person was, and end what is running."""
+        self.desk.jobs.finished.clear()
         await self.desk.jobs.stop_all()
         await self.desk.meaning.close()
         self.desk.library.close()
@@ -244,11 +257,22 @@ class AssistantApp(App[None], Acting):
         else:
             self._quit()
 
-    def _quit(self) -> None:
+    def _quit(self, code: int = 0) -> None:
         self.remember()
-        self.exit()
+        self.exit(return_code=code)
+
+    def _heed_signals(self) -> None:
+        """Leave as if asked to when the terminal goes away or the machine shuts down."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(NotImplementedError, ValueError):
+                loop.add_signal_handler(number, self._quit, 128 + number)
 
     # ---- saying things
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line passes through before it is drawn."""
+        return [self._printable, *super().get_line_filters()]
 
     def say(
         self, text: str, *, severity: Severity = "information", why: str = "", hint: str = ""
@@ -324,9 +348,29 @@ class AssistantApp(App[None], Acting):
 
     # ---- jobs
 
-    def start_job(self, command: Command) -> Job:
-        """Run a command beside the screen."""
-        return self.desk.jobs.start(*command)
+    def start_job(self, command: "Command") -> "Job":
+        """Run a command beside the screen; how it ends is said, and the places read anew."""
+        return self.desk.jobs.start(command.title, command.argv)
+
+    def retry_job(self, job: "Job") -> None:
+        """Run a job's command once more."""
+        self.desk.jobs.start(job.title, job.argv)
+
+    def _job_ended(self, job: "Job") -> None:
+        from assistant.tui.jobs.ending import entry_of_job
+
+        self.tell(entry_of_job(job, lambda: self.retry_job(job)))
+        self.library_changed()
+        if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import"):
+            self.run_safely(self._embed_the_rest, "Looking for papers without a vector")
+
+    async def _embed_the_rest(self) -> None:
+        """Embed what came in and has no vector yet."""
+        from assistant.search.embedding import is_embedding, lacking
+        from assistant.tui.jobs.standard import embed_job
+
+        if await self.desk.library.read(lacking) and not is_embedding(self.desk.home):
+            self.start_job(embed_job())
 
     async def _turn_back(self, verb: str, turn: Callable[..., object]) -> None:
         from assistant.errors import NotFoundError

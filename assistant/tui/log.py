@@ -9,10 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from assistant.text import clean, clean_line
+
 Severity = Literal["information", "warning", "error"]
 
 MOST_ENTRIES = 500
 _LARGEST_FILE = 1_000_000
+_LONGEST_DETAILS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,14 @@ class LogEntry:
     details: str = ""
     retry: Callable[[], object] | None = None
     at: datetime = field(default_factory=datetime.now)
+
+    def __post_init__(self) -> None:
+        """Clean what may come from anywhere; of details the end is what matters."""
+        details = clean(self.details[-_LONGEST_DETAILS:], _LONGEST_DETAILS)
+        object.__setattr__(self, "text", clean_line(self.text))
+        object.__setattr__(self, "why", clean(self.why))
+        object.__setattr__(self, "hint", clean(self.hint))
+        object.__setattr__(self, "details", details)
 
 
 class Log:

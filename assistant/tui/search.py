@@ -81,17 +81,18 @@ class SearchScreen(Screen[None], Acting):
     def on_mount(self) -> None:
         """Ask at once for what one came for; load the model meanwhile."""
         if self._like is not None:
+            work, _ = self._like
             self.browser.papers.focus()
-            self.run_safely(self._find_like(self._like[0]), "Finding papers like it", only="ask")
+            self.run_safely(lambda: self._find_like(work), "Finding papers like it", only="ask")
             return
         self.bar.set(self._text)
         self.bar.begin()
         self._look_up(self._text)
-        self.run_safely(self.desk.meaning.warm_up(), "Loading the embedding model", only="warm")
+        self.run_safely(self.desk.meaning.warm_up, "Loading the embedding model", only="warm")
 
     def library_changed(self) -> None:
         """Show what has become of the papers found."""
-        self.run_safely(self.browser.reload(), "Reading the library")
+        self.run_safely(self.browser.reload, "Reading the library")
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this place's actions cannot be done now."""
@@ -163,10 +164,10 @@ class SearchScreen(Screen[None], Acting):
             await self.desk.library.write("save a search", lambda c: searches.save(c, name, query))
             self.assistant.say(f"Saved as {name.strip()}. ctrl+r lists the saved searches.")
 
-        self.run_safely(save(), "Saving the search")
+        self.run_safely(save, "Saving the search")
 
     def _look_up(self, text: str) -> None:
-        self.run_safely(self._find(text), "Searching", only="ask")
+        self.run_safely(lambda: self._find(text), "Searching", only="ask")
 
     async def _find(self, text: str) -> None:
         """Show what words find, then, once the fingers rest, what meaning adds."""

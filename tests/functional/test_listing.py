@@ -104,6 +104,15 @@ def test_events_a_week_leave_out_what_was_undone(filled: Database) -> None:
     assert [count for _, count in later] == [0, 0]
 
 
+def test_events_a_week_of_papers_that_were_read(filled: Database) -> None:
+    with filled.write("act") as connection:
+        (view,) = works.view_works(connection, [5])
+        for state in ("later", "read", "unread"):
+            reading.set_state(connection, view, state)
+        told = listing.events_per_week(connection, ["state"], 1, states=["read", "skimmed"])
+    assert [count for _, count in told] == [1]
+
+
 def test_the_log_is_told_in_words_newest_first(filled: Database) -> None:
     with filled.write("act") as connection:
         (view,) = works.view_works(connection, [5])

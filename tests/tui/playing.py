@@ -22,9 +22,11 @@ from assistant.tui.areas.today.screen import TodayScreen
 from assistant.tui.jobs.runner import Job, JobRunner
 from db import announcing, digests, personal
 from db.engine import Database
+from tests.fakes.digests import DIGEST, batch, entry
 
 SMALL, LARGE = (80, 24), (140, 45)
 TODAY = "2025-11-04"
+COMPLETE = (batch("cs.LG"), batch("cs.CL"))
 _PATIENCE = 10.0
 
 
@@ -81,6 +83,14 @@ class Reader:
             driver.send_message(Key(_character_to_key(key) if one else key, one))
             await self.rest()
 
+    async def press_fast(self, *keys: str) -> None:
+        """Press keys without waiting for what each of them does."""
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            driver.send_message(Key(_character_to_key(key) if len(key) == 1 else key, key[:1]))
+        await self.rest()
+
     async def rest(self) -> None:
         """Wait until no work is left."""
         async with asyncio.timeout(_PATIENCE):
@@ -131,6 +141,18 @@ def play(story: Story, *, size: tuple[int, int] = SMALL, faults: bool = False) -
     broken = [one for one in app.desk.log.entries if one.severity == "error"]
     assert faults or not broken, "\n".join(f"{one.text} {one.details}" for one in broken)
     return app
+
+
+def plain(date: str = TODAY, count: int = 4, first: int = 1, **told: object) -> Digest:
+    """Return a digest of so many papers, the last of them to explore."""
+    numbers = range(first, first + count)
+    entries = tuple(
+        entry(n, f"Paper number {n}", announced=date, explore=n == numbers[-1]) for n in numbers
+    )
+    plain = replace(
+        DIGEST, date=date, entries=entries, batches=COMPLETE, items=(), muted=0, candidates=count
+    )
+    return replace(plain, **told)
 
 
 def keep(database: Database, digest: Digest, profile: str | None = None) -> Digest:

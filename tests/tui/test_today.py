@@ -12,25 +12,12 @@ from assistant.digest.model import Digest
 from assistant.library.following import find_profile, new_profile
 from db import announcing, profiles
 from db.engine import Database
-from tests.fakes.digests import DIGEST, ENTRIES, batch, entry, quiet
-from tests.tui.playing import LARGE, SMALL, TODAY, Reader, keep, one_day, play
+from tests.fakes.digests import DIGEST, ENTRIES, batch, quiet
+from tests.tui.playing import COMPLETE, LARGE, SMALL, TODAY, Reader, keep, one_day, plain, play
 
 __all__ = ["one_day"]
 
 YESTERDAY = "2025-11-03"
-COMPLETE = (batch("cs.LG"), batch("cs.CL"))
-
-
-def plain(date: str = TODAY, count: int = 4, first: int = 1, **told: object) -> Digest:
-    """Return a digest of so many papers, the last of them to explore."""
-    numbers = range(first, first + count)
-    entries = tuple(
-        entry(n, f"Paper number {n}", announced=date, explore=n == numbers[-1]) for n in numbers
-    )
-    plain = replace(
-        DIGEST, date=date, entries=entries, batches=COMPLETE, items=(), muted=0, candidates=count
-    )
-    return replace(plain, **told)
 
 
 def liked(database: Database, name: str | None = None) -> dict[str, int]:
@@ -46,7 +33,7 @@ def states(database: Database) -> dict[str, str]:
         rows = connection.exec_driver_sql(
             "SELECT title, state FROM works JOIN readings ON works.id = work_id"
         )
-        return {title: state for title, state in rows}
+        return dict(tuple(row) for row in rows)
 
 
 def test_a_day_is_read_to_its_end_and_each_decision_is_undone(database: Database) -> None:
@@ -54,12 +41,15 @@ def test_a_day_is_read_to_its_end_and_each_decision_is_undone(database: Database
 
     async def story(me: Reader) -> None:
         shown = me.text()
-        assert "Tue 4 Nov" in shown and "0 of 4 ○○○○" in shown
-        assert "cs.LG, cs.CL: complete" in shown
+        assert "Tue 4 Nov" in shown
+        assert "0 of 4 ○○○○" in shown
+        assert "cs.CL, cs.LG: complete" in shown
         assert shown.index("For you") < shown.index("Outside your usual reading")
-        assert "near" not in me.title() and me.title() == "Paper number 1"
+        assert "near" not in me.title()
+        assert me.title() == "Paper number 1"
         await me.press("plus")
-        assert me.title() == "Paper number 2" and "1 of 4 ●○○○" in me.text()
+        assert me.title() == "Paper number 2"
+        assert "1 of 4 ●○○○" in me.text()
         await me.press("minus")
         await me.press("l")
         assert me.title() == "Paper number 4"
@@ -77,6 +67,20 @@ def test_a_day_is_read_to_its_end_and_each_decision_is_undone(database: Database
         assert (liked(database), states(database)) == ({}, {})
         await me.press("Z")
         assert liked(database) == {"Paper number 1": 1}
+
+    play(story)
+
+
+def test_keys_that_come_fast_act_on_one_paper_each(database: Database) -> None:
+    keep(database, plain(count=8))
+
+    async def story(me: Reader) -> None:
+        await me.press_fast("m", "m", "plus", "l", "m")
+        assert "5 of 8" in me.text()
+        assert states(database) == {
+            f"Paper number {number}": state
+            for number, state in ((1, "read"), (2, "read"), (4, "later"), (5, "read"))
+        }
 
     play(story)
 
@@ -110,14 +114,17 @@ def test_tags_and_stars_decide_and_many_are_decided_at_once(database: Database) 
 
     async def story(me: Reader) -> None:
         await me.press("s")
-        assert "1 of 4" in me.text() and me.title().endswith("number 1")
+        assert "1 of 4" in me.text()
+        assert me.title().endswith("number 1")
         await me.press("t", *"thesis", "enter")
         assert "#thesis" in me.text()
         await me.press("j", "space", "space", "l")
-        assert "3 of 4" in me.text() and not me.today.browser.papers.selected
+        assert "3 of 4" in me.text()
+        assert not me.today.browser.papers.selected
         assert me.title() == "Paper number 4"
         await me.press("z")
-        assert "1 of 4" in me.text() and me.title() == "Paper number 2"
+        assert "1 of 4" in me.text()
+        assert me.title() == "Paper number 2"
 
     play(story)
 
@@ -128,7 +135,8 @@ def test_the_preview_tells_all_reasons_and_marks_the_telling_sentences(database:
     async def story(me: Reader) -> None:
         await me.press("j")
         page = str(me.today.browser.preview.query_one("#page").visual)
-        assert "which you starred" in page and "by Ines Varga, whom you follow" in page
+        assert "which you starred" in page
+        assert "by Ines Varga, whom you follow" in page
         assert "Much the same: OpenReview" in page or "Much the same: O(sqrt n)" in page
         await me.press("j")
         assert "New version since you saw it (v1 to v2)" in me.text()
@@ -170,9 +178,11 @@ def test_days_before_are_reached_and_told_as_missed(database: Database) -> None:
         await me.press("m", "m")
         assert "Friday 31 October 2025: 2 of 2 not looked at" in me.text()
         await me.press("enter")
-        assert "Fri 31 Oct" in me.text() and me.title() == "Paper number 1"
+        assert "Fri 31 Oct" in me.text()
+        assert me.title() == "Paper number 1"
         await me.press("right_square_bracket")
-        assert "Mon 3 Nov" in me.text() and me.title() == "Paper number 11"
+        assert "Mon 3 Nov" in me.text()
+        assert me.title() == "Paper number 11"
         await me.press("left_square_bracket", "left_square_bracket")
         assert me.app.desk.log.entries[-1].text == "There is no digest before this one."
         await me.press("m", "plus")
@@ -193,7 +203,8 @@ def test_where_one_was_survives_a_restart_and_a_refresh(database: Database) -> N
         assert me.title() == "Paper number 16"
 
     async def come_back(me: Reader) -> None:
-        assert me.title() == "Paper number 16" and "Mon 3 Nov" in me.text()
+        assert me.title() == "Paper number 16"
+        assert "Mon 3 Nov" in me.text()
         assert me.today.browser.papers.scroll_offset.y == 22
 
     play(leave)
@@ -243,7 +254,8 @@ def test_what_waits_is_made_into_a_digest_which_is_shown_unless_one_has_begun(
         keep(database, plain(TODAY, count=2, first=70))
         me.jobs.end(job)
         await me.rest()
-        assert "Tue 4 Nov" in me.text() and me.title() == "Paper number 70"
+        assert "Tue 4 Nov" in me.text()
+        assert me.title() == "Paper number 70"
         await me.press("j")
         wait_for_a_digest(database, "2025-11-05", 78)
         with pytest.MonkeyPatch.context() as patch:
@@ -271,7 +283,8 @@ def test_a_job_that_fails_leaves_the_day_and_says_why(database: Database) -> Non
         job.error = JobError("The model cannot be loaded.", "[/] it is gone")
         me.jobs.end(job, "failed")
         await me.rest()
-        assert "The model cannot be loaded." in me.text() and "[/] it is gone" in me.text()
+        assert "The model cannot be loaded." in me.text()
+        assert "[/] it is gone" in me.text()
         assert not me.jobs.running, "it is not tried again by itself"
         await me.press("r")
         assert len(me.jobs.running) == 1
@@ -287,7 +300,8 @@ def test_profiles_have_digests_and_likes_of_their_own(database: Database) -> Non
 
     async def story(me: Reader) -> None:
         await me.press("P", *"vis", "enter")
-        assert "vision" in me.text() and me.title() == "Paper number 20"
+        assert "vision" in me.text()
+        assert me.title() == "Paper number 20"
         await me.press("plus")
         assert liked(database, "vision") == {"Paper number 20": 1}
         assert liked(database) == {}
@@ -328,7 +342,8 @@ def test_without_any_digest_the_next_key_is_named(database: Database) -> None:
         connection.exec_driver_sql("DELETE FROM digests")
 
     async def story(me: Reader) -> None:
-        assert "No digest yet." in me.text() and "S  Fetch what was announced" in me.text()
+        assert "No digest yet." in me.text()
+        assert "S  Fetch what was announced" in me.text()
         await me.press("enter")
         assert me.jobs.running[0].argv[:2] == ("digest", "--sync")
         assert "Fetching what was announced" in me.text().splitlines()[4]

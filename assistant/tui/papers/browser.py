@@ -124,7 +124,7 @@ class PaperBrowser(Widget, PaperChanges):
     def show_preview(self) -> None:
         """Load the page of the paper under the cursor, once it rests there."""
         if self.previews or self.has_class("-reading"):
-            self.run_safely(self._show_page(), "Showing the paper", only="preview")
+            self.run_safely(self._show_page, "Showing the paper", only="preview")
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Let the preview follow the cursor."""
@@ -208,13 +208,13 @@ class PaperBrowser(Widget, PaperChanges):
         found = await self.desk.meaning.similar(work, limit=_SIMILAR)
         ids = [hit.work for hit in found.hits]
         rows = await self.desk.library.read(lambda c: queries.rows(c, ids))
-        whys = {hit.work: hit.sentence for hit in found.hits}
+        whys = {hit.work: hit.reasons[0] for hit in found.hits if hit.reasons}
         return [(row.public_id, row.title, whys.get(row.id, "")) for row in rows]
 
     def _load_soon(self) -> None:
         if not self._loading:
             self._loading = True
-            self.run_safely(self._load(), "Loading rows")
+            self.run_safely(self._load, "Loading rows")
 
     async def _load(self) -> None:
         from assistant.tui.papers import queries

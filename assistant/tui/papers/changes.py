@@ -41,8 +41,11 @@ class PaperChanges(Acting):
         """Show what has become of these works."""
         raise NotImplementedError
 
-    def decided(self, ids: Sequence[int]) -> None:
-        """Take note that the person made up their mind about these works."""
+    async def decided(self, ids: Sequence[int]) -> None:
+        """Take note that the person made up their mind about these works.
+
+        It is waited for, so that the next key acts on the next paper, however fast it comes.
+        """
 
     async def do_paper_like(self) -> None:
         """Like the papers, or take it back where all are liked."""
@@ -182,7 +185,7 @@ class PaperChanges(Acting):
             self.assistant.say(f"{len(ids):,} papers: {change.text}. z undoes it.")
         await self.reload(ids)
         if decides:
-            self.decided(ids)
+            await self.decided(ids)
 
     def _tag(self, answer: str | None, ids: Sequence[int]) -> None:
         if not answer or not answer.strip():
@@ -202,7 +205,7 @@ class PaperChanges(Acting):
             except UsageError as error:
                 self.assistant.report(error)
 
-        self.run_safely(tag(), "Tagging")
+        self.run_safely(tag, "Tagging")
 
     async def _open(self, which: str) -> None:
         from assistant.library.links import paper_links
@@ -220,7 +223,7 @@ class PaperChanges(Acting):
 
     def _copied(self, answer: str | None) -> None:
         if answer is not None:
-            self.run_safely(self._copy(answer), "Copying")
+            self.run_safely(lambda: self._copy(answer), "Copying")
 
     async def _copy(self, answer: str) -> None:
         from assistant.library.links import paper_links
@@ -253,4 +256,4 @@ class PaperChanges(Acting):
             self.assistant.say(f"{many} in the trash. z brings {'it' if one else 'them'} back.")
             self.assistant.library_changed()
 
-        self.run_safely(trash(), "Putting papers in the trash")
+        self.run_safely(trash, "Putting papers in the trash")

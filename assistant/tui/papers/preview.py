@@ -41,7 +41,10 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         """
         look = self.assistant.look
         text = page_text(page, reasons, look) if page is not None else Text()
-        text.highlight_words(telling, look.strong)
+        if sentences := [
+            one for one in telling if one
+        ]:  # an empty one is found between all letters
+            text.highlight_words(sentences, look.strong)
         self.show_text(text)
 
     def show_text(self, text: Text) -> None:

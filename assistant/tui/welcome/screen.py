@@ -56,7 +56,7 @@ class WelcomeScreen(Screen[None], Acting):
 
     def library_changed(self) -> None:
         """Show what an undo made of the step."""
-        self.run_safely(self.step.begin(), "Reading your choices", only="begin")
+        self.run_safely(self.step.begin, "Reading your choices", only="begin")
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this place's actions cannot be done now."""

@@ -94,7 +94,7 @@ class Interests(Step):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what each finds in the library one begins with."""
         event.stop()
-        self.run_safely(self._find(event.value), "Looking for your interests", only="find")
+        self.run_safely(lambda: self._find(event.value), "Looking for your interests", only="find")
 
     async def _find(self, typed: str) -> None:
         from assistant.library.interests import interests_of

@@ -98,7 +98,7 @@ class Picker(ModalScreen[object], Acting):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the choices."""
-        self.run_worker(self._look_up(event.value), exclusive=True, group="pick")
+        self.run_safely(lambda: self._look_up(event.value), "Looking it up", only="pick")
 
     def on_input_submitted(self) -> None:
         """Return what the cursor is on."""

@@ -126,7 +126,7 @@ class QueryBar(Widget, Acting):
         event.stop()
         self._show_chips()
         self.post_message(self.Changed(event.value))
-        self.run_safely(self._complete(), "Completing", only="completions")
+        self.run_safely(self._complete, "Completing", only="completions")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the list."""

@@ -74,7 +74,7 @@ class PapersScreen(AreaScreen):
         self.browser.papers.selected = {one for one in chosen if isinstance(one, int)}
         paper = state.get(self.AREA, "paper", 0) or None
         offset = state.get(self.AREA, "offset", 0)
-        self.run_safely(self._read(paper, offset), "Reading the library", only="read")
+        self.run_safely(lambda: self._read(paper, offset), "Reading the library", only="read")
 
     def remember(self) -> None:
         """Keep sort, filter, cursor, selection and preview for the next start."""
@@ -92,7 +92,7 @@ class PapersScreen(AreaScreen):
 
     def library_changed(self) -> None:
         """Read the library again; cursor, scroll and selection stay."""
-        self.run_safely(self._refresh(), "Reading the library", only="read")
+        self.run_safely(self._refresh, "Reading the library", only="read")
 
     async def show_paper(self, work: int) -> None:
         """Put the cursor on a paper, the filter out of its way, and open it."""
@@ -129,12 +129,12 @@ class PapersScreen(AreaScreen):
         names = list(_SORTED)
         self._sort = names[(names.index(self._sort) + 1) % len(names)]
         self._descending = self._sort not in ("title", "venue")
-        self.run_safely(self._read(), "Sorting", only="read")
+        self.run_safely(self._read, "Sorting", only="read")
 
     def do_papers_reverse(self) -> None:
         """Turn the order round."""
         self._descending = not self._descending
-        self.run_safely(self._read(), "Sorting", only="read")
+        self.run_safely(self._read, "Sorting", only="read")
 
     def do_papers_refresh(self) -> None:
         """Read the library again."""
@@ -161,7 +161,7 @@ class PapersScreen(AreaScreen):
     def _set_filter(self, text: str) -> None:
         if text != self._filter:
             self._filter = text
-            self.run_safely(self._narrow(), "Filtering", only="narrow")
+            self.run_safely(self._narrow, "Filtering", only="narrow")
 
     async def _refresh(self) -> None:
         await self.browser.reload()

@@ -2,11 +2,10 @@
 
 import webbrowser
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.message import Message
 
 from assistant.tui.papers.browser import PaperBrowser
 
@@ -17,17 +16,15 @@ if TYPE_CHECKING:
 class DayBrowser(PaperBrowser):
     """A list of papers in which feed items can stand too."""
 
-    class Decided(Message):
-        """The person made up their mind about works."""
+    def __init__(self, go_on: Callable[[], Awaitable[None]], *, empty: str = "") -> None:
+        """Make an empty list; `go_on` goes to what comes after a decision."""
+        super().__init__(empty=empty)
+        self._go_on = go_on
 
-        def __init__(self, works: Sequence[int]) -> None:
-            super().__init__()
-            self.works = works
-
-    def decided(self, ids: Sequence[int]) -> None:
-        """Tell the day, which goes on to the next paper."""
+    async def decided(self, ids: Sequence[int]) -> None:
+        """Let the day go on to the next paper."""
         self.papers.selected.clear()
-        self.post_message(self.Decided(ids))
+        await self._go_on()
 
     @property
     def item(self) -> "FeedItem | None":

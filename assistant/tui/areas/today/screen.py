@@ -46,7 +46,7 @@ class TodayScreen(AreaScreen):
     def body(self) -> ComposeResult:
         """Show the day, its papers, and what stands in their place."""
         yield DayHeader()
-        yield DayBrowser(empty="Opening your library …")
+        yield DayBrowser(self._after_a_decision, empty="Opening your library …")
         yield Outlook()
 
     @property
@@ -74,7 +74,7 @@ class TodayScreen(AreaScreen):
         self.browser.papers.focus()
         self.desk.jobs.changed.append(self._job_moved)
         self.desk.jobs.finished.append(self._job_ended)
-        self.run_safely(self._begin(), _READING, only="read")
+        self.run_safely(self._begin, _READING, only="read")
 
     def on_unmount(self) -> None:
         """Stop listening."""
@@ -239,7 +239,7 @@ class TodayScreen(AreaScreen):
         if working != before:
             self._show_header()
             if self.has_class("-outlook") and (not self._works() or not (working and before)):
-                self.run_safely(self._look_out(), _READING, only="outlook")
+                self.run_safely(self._look_out, _READING, only="outlook")
 
     def _job_ended(self, job: Job) -> None:
         if makes_digest(job):
@@ -253,7 +253,7 @@ class TodayScreen(AreaScreen):
         self._left = self._undecided()
         self._show_header()
 
-    async def on_day_browser_decided(self, event: DayBrowser.Decided) -> None:
+    async def _after_a_decision(self) -> None:
         """Go on to the next paper that waits for a decision; after the last one, look ahead."""
         self._left = self._undecided()
         self._show_header()
@@ -284,9 +284,7 @@ class TodayScreen(AreaScreen):
         ahead, announced, judged = await self.desk.library.read(lambda c: look_out(c, name))
         known = self.browser.cache.rows
         kinds = [kind_of(known.get(work)) for work in self._works()]
-        standing = Standing(
-            day, kinds, self._working(), self._trouble, ahead, announced, judged
-        )
+        standing = Standing(day, kinds, self._working(), self._trouble, ahead, announced, judged)
         self.outlook.show(tell(standing, self._key))
         if not self.has_class("-outlook"):
             self.add_class("-outlook")
@@ -314,12 +312,12 @@ class TodayScreen(AreaScreen):
             await self.assistant.action_perform(step.action)
 
     def _go_to(self, date: str | None) -> None:
-        self.run_safely(self._read(date), _READING, only="read")
+        self.run_safely(lambda: self._read(date), _READING, only="read")
 
     def on_paper_browser_left(self) -> None:
         """Go on to the day's summary once nothing is left."""
         if self._works() and not self._left:
-            self.run_safely(self._look_out(), _READING, only="outlook")
+            self.run_safely(self._look_out, _READING, only="outlook")
 
     # ---- keys
 
