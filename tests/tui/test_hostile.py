@@ -104,7 +104,6 @@ def test_what_is_asked_about_a_paper_shows_it_as_it_is(hostile: Path) -> None:
             await person.press("y", "t")
             check(person)
             await person.press("t")
-            check(person)
             assert isinstance(person.screen, Prompt)
             await person.press("escape", "~")
             check(person)
