@@ -1,0 +1,96 @@
+"""Devices, seeds, and what a measurement was made on."""
+
+import os
+import platform
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from skills_lab.frame.errors import LabError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def choose_device(name: str) -> "torch.device":
+    """Return the device called `auto`, `cpu` or `cuda`; raise LabError if it is not here."""
+    import torch
+
+    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        built = torch.version.cuda
+        raise LabError(
+            "There is no CUDA device here.",
+            why=f"torch {torch.__version__} is built "
+            + (f"for CUDA {built}, but finds no GPU." if built else "without CUDA."),
+            hint="Use --device cpu, or run it where there is a GPU.",
+        )
+    return torch.device("cuda", torch.cuda.current_device())
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, NumPy and torch, and ask torch for deterministic algorithms where it has them.
+
+    Nothing is imported for it that the lab has not imported or will not.
+    """
+    # cuBLAS is deterministic only with a workspace of fixed size, read when CUDA starts.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    import numpy as np
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = False
+
+
+def environment(device: "torch.device") -> dict[str, Any]:
+    """Return hardware and versions, for the record."""
+    import numpy as np
+    import psutil
+    import sklearn
+    import torch
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    told: dict[str, Any] = {
+        "cpu": _cpu_name(),
+        "cores": cores,
+        "threads": torch.get_num_threads(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+        "scikit_learn": sklearn.__version__,
+    }
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        told["gpu"] = properties.name
+        told["gpu_memory_gb"] = round(properties.total_memory / 2**30, 1)
+        told["gpus"] = torch.cuda.device_count()
+        told["cuda"] = torch.version.cuda
+    return told
+
+
+def peak_memory(device: "torch.device") -> int:
+    """Return the most memory this process has held, in bytes: on the GPU if it runs there."""
+    import resource
+    import sys
+
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
