@@ -57,8 +57,6 @@ def _check_file(lab: Lab, file: Path, checks: list[Check], tell: Sink) -> None:
     except SolutionError as error:
         tell({"event": "problem", "status": error.status, "message": clean(error.title)})
         return
-    finally:
-        sys.path.pop()
     for number, one in enumerate(checks):
         tell({"event": "begin", "number": number})
         seed_everything(0)

@@ -17,6 +17,7 @@ from skills_lab.frame.cli import console, json_option
 
 if TYPE_CHECKING:
     from skills_lab.frame.events import Event
+    from skills_lab.frame.hints import Hint
     from skills_lab.frame.report import Report
 
 _LOOK_EVERY = 0.15
@@ -92,7 +93,7 @@ def watch(lab: str, file: Path, as_json: bool) -> None:
                 if key == "q":
                     return
                 if key == "h":
-                    session.hint()
+                    session.show_hint()
     except KeyboardInterrupt:
         return
 
@@ -139,6 +140,7 @@ class _Session:
         passed = report.status == PASSED
         if report.output.strip():
             self.tell({"event": "output", "text": report.output})
+        next_hint = self._next_hint() if hint else None
         counts = {"passed": report.passed, "checks": len(report.checks)}
         told: Event = {"event": "result", "status": report.status, **counts}
         told["problem"] = report.problem or None
@@ -148,23 +150,26 @@ class _Session:
         self.tell(told)
         if not self.as_json:
             self.view.result(report, self.lab.id, is_reference=self.is_reference)
-        if hint:
-            self.hint()
-        if not self.as_json:
+            if next_hint:
+                self.view.hint(next_hint)
             self._offer_hint()
         return passed
 
-    def hint(self) -> None:
+    def show_hint(self) -> None:
         """Show the next hint for the first check that has not passed."""
+        hint = self._next_hint()
+        if hint:
+            self.view.hint(hint)
+
+    def _next_hint(self) -> "Hint | None":
         from skills_lab.frame.hints import next_hint
 
         first = self.report.first_open() if self.report else None
         if first is None or not first.hints or self.is_reference:
-            return
+            return None
         hint = next_hint(self.file, first)
         self.tell({"event": "hint", **asdict(hint)})
-        if not self.as_json:
-            self.view.hint(hint)
+        return hint
 
     def _offer_hint(self) -> None:
         from skills_lab.frame.hints import shown

@@ -3,6 +3,8 @@
 import os
 import platform
 import random
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,27 +32,28 @@ def choose_device(name: str) -> "torch.device":
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and torch, and ask torch for deterministic algorithms where it has them.
+    """Seed Python's, NumPy's and torch's generators, as far as they are loaded.
 
-    Nothing is imported for it that the lab has not imported or will not.
+    torch is asked for deterministic algorithms, with a warning where it has none.
     """
-    # cuBLAS is deterministic only with a workspace of fixed size, read when CUDA starts.
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    import numpy as np
-    import torch
-
     random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.backends.cudnn.benchmark = False
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        np.random.seed(seed)
+    if "torch" in sys.modules:
+        import torch
+
+        # cuBLAS is deterministic only with a workspace of fixed size, read when CUDA starts.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.manual_seed(seed)
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
 
 
 def environment(device: "torch.device") -> dict[str, Any]:
     """Return hardware and versions, for the record."""
-    import numpy as np
     import psutil
-    import sklearn
     import torch
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -62,8 +65,8 @@ def environment(device: "torch.device") -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
         "torch": str(torch.__version__),
-        "numpy": np.__version__,
-        "scikit_learn": sklearn.__version__,
+        "numpy": version("numpy"),
+        "scikit_learn": version("scikit-learn"),
     }
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
@@ -77,7 +80,6 @@ def environment(device: "torch.device") -> dict[str, Any]:
 def peak_memory(device: "torch.device") -> int:
     """Return the most memory this process has held, in bytes: on the GPU if it runs there."""
     import resource
-    import sys
 
     import torch
 

@@ -70,7 +70,7 @@ class Run:
 
     def artifact(self, name: str, content: str | bytes) -> Path:
         """Keep a file of the run, and return where."""
-        if Path(name).name != name:
+        if not name or Path(name).name != name:
             raise ValueError(f"an artifact's name is a plain file name, not {name!r}")
         path = self.folder / name
         data = content.encode() if isinstance(content, str) else content
@@ -119,14 +119,15 @@ def run_lab(
             "solution": str(solution) if solution else None,
         }
     )
-    seed_everything(seed)
     error = None
     try:
         if solution:
             from skills_lab.frame.solution import stand_in
 
             stand_in(lab, solution)
-        lab.module("experiment").run(run)
+        experiment = lab.module("experiment")
+        seed_everything(seed)
+        experiment.run(run)
     except LabError:
         raise
     except KeyboardInterrupt:
