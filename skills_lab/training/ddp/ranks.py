@@ -9,7 +9,6 @@ import itertools
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, cast
@@ -68,23 +67,22 @@ def in_threads(
     loopback()
     store = dist.PrefixStore(str(next(_run)), _meeting)  # type: ignore[attr-defined]
     results: dict[int, Result] = {}
-    failures: list[tuple[float, BaseException]] = []
+    failures: list[BaseException] = []
     members: list[_Member] = []
     connected = threading.Barrier(ranks)
 
     def be(rank: int) -> None:
+        member = None
         try:
             limit = timedelta(seconds=timeout)
             member = _Member(dist.ProcessGroupGloo(store, rank, ranks, limit))
             members.append(member)
             connected.wait(timeout)  # else one that fails at once is gone before all have met
-            try:
-                results[rank] = work(cast(dist.ProcessGroup, member))
-            except BaseException:
-                member.leave()
-                raise
+            results[rank] = work(cast(dist.ProcessGroup, member))
         except BaseException as error:
-            failures.append((time.monotonic(), error))
+            failures.append(error)  # before leaving, which lets the others fail after it
+            if member is not None:
+                member.leave()
 
     threads = [threading.Thread(target=be, args=(rank,), daemon=True) for rank in range(ranks)]
     for thread in threads:
@@ -94,5 +92,5 @@ def in_threads(
     for member in members:  # not before all are through: others may still be receiving
         member.leave()
     if failures:
-        raise min(failures, key=lambda one: one[0])[1]
+        raise failures[0]
     return [results[rank] for rank in range(ranks)]
