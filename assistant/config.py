@@ -3,6 +3,7 @@
 import difflib
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -89,13 +90,25 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TuiSettings:
+    """How the app looks: a Textual theme by name, empty for the one last used."""
+
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """All of `config.toml`; what it does not say has these defaults."""
+    """All of `config.toml`; what it does not say has these defaults.
+
+    `keys` maps the ids of the app's actions to the keys a person wants for them.
+    """
 
     search: SearchSettings = field(default_factory=SearchSettings)
     library: LibrarySettings = field(default_factory=LibrarySettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
+    tui: TuiSettings = field(default_factory=TuiSettings)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 _CHOICES = {
@@ -202,6 +215,8 @@ def setting_names(settings: Any = None, prefix: str = "") -> dict[str, Any]:
         value = getattr(settings, one.name)
         if is_dataclass(value):
             found |= setting_names(value, f"{prefix}{one.name}.")
+        elif isinstance(value, Mapping):
+            found |= {f"{prefix}{one.name}.{name}": keys for name, keys in value.items()}
         else:
             found[prefix + one.name] = value
     return found
@@ -224,9 +239,30 @@ def _merged(settings: Any, table: dict[str, Any], prefix: str, path: Path) -> An
             if not isinstance(value, dict):
                 raise ConfigError(f"{path}: {dotted} is a table: [{dotted}]")
             values[name] = _merged(present, value, dotted + ".", path)
+        elif isinstance(present, Mapping):
+            values[name] = _flat(dotted, value, path)
         else:
             values[name] = _checked(dotted, value, kinds[name], path)
     return replace(settings, **values)
+
+
+def _flat(dotted: str, value: Any, path: Path) -> dict[str, str]:
+    """Return a table of texts, `[keys.paper] star = "x"` and `"paper.star" = "x"` alike."""
+    if not isinstance(value, dict):
+        raise ConfigError(f"{path}: {dotted} is a table: [{dotted}]")
+    found: dict[str, str] = {}
+    for name, one in value.items():
+        if isinstance(one, dict):
+            inner = _flat(f"{dotted}.{name}", one, path)
+            found |= {f"{name}.{rest}": keys for rest, keys in inner.items()}
+        elif isinstance(one, str) and one.strip():
+            found[name] = one
+        else:
+            raise ConfigError(
+                f"{path}: {dotted}.{name} must be the name of a key, not {one!r}.",
+                hint='Such as "x", "ctrl+s" or "f2"; several are separated by commas.',
+            )
+    return found
 
 
 def _checked(dotted: str, value: Any, kind: type[Any], path: Path) -> Any:

@@ -12,11 +12,12 @@ _ESCAPES = re.compile(
 )
 # C0 but tab and newline, DEL, C1, bidi controls, zero-width space, word joiner, BOM, line and
 # paragraph separators, surrogates, non-characters. ZWJ and ZWNJ stay: emoji and Persian need them.
-_CONTROLS = re.compile(
+CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SUSPECT = re.compile(f"{_CONTROLS.pattern[:-1]}\r]")
+"""What has no place in a line: a character class."""
+_SUSPECT = re.compile(f"{CONTROLS.pattern[:-1]}\r]")
 _MARKS_IN_A_ROW = 8
 
 
@@ -28,7 +29,7 @@ def clean(text: str, limit: int = 100_000) -> str:
     text = text[: limit * 2]
     if _SUSPECT.search(text):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text = _CONTROLS.sub("", _ESCAPES.sub("", text))
+        text = CONTROLS.sub("", _ESCAPES.sub("", text))
     if not text.isascii():
         # Last, since what stood between a letter and its accent is gone only now.
         text = _cap_marks(unicodedata.normalize("NFC", text))

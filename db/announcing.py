@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, select, text
 
 from db.models import Reading, Version, WorkTag
 from db.models_daily import Announcement, Batch, HttpValidator, ProfileRating
+from db.models_trash import TrashedAnnouncement
 from db.personal import now
 from db.works import among, insert_rows, pairs
 
@@ -93,16 +94,17 @@ def batches(
     since: str = "",
     until: str = "9999",
 ) -> list[BatchView]:
-    """Return batches by date, then category; `since` and `until` are ISO days, both included."""
-    received = (
-        select(func.count())
-        .where(Announcement.batch_id == Batch.id)
-        .correlate(Batch)
-        .scalar_subquery()
+    """Return batches by date, then category; `since` and `until` are ISO days, both included.
+
+    What came and is in the trash now counts as received.
+    """
+    held, thrown_away = (
+        select(func.count()).where(model.batch_id == Batch.id).correlate(Batch).scalar_subquery()
+        for model in (Announcement, TrashedAnnouncement)
     )
     query = (
         select(Batch.id, Batch.source, Batch.category, Batch.date, Batch.state, Batch.expected,
-               received, Batch.detail, Batch.missing)
+               held + thrown_away, Batch.detail, Batch.missing)
         .where(Batch.source == source, Batch.date >= since, Batch.date <= until)
         .order_by(Batch.date, Batch.category)
     )  # fmt: skip
@@ -128,31 +130,36 @@ def own_counts(connection: Connection, batch_ids: Iterable[int]) -> dict[int, in
 
 
 def announced_ids(connection: Connection, batch: int) -> set[str]:
-    """Return the source ids a batch holds."""
-    query = select(Announcement.source_id).where(Announcement.batch_id == batch)
-    return set(connection.execute(query).scalars())
+    """Return the source ids a batch holds, those in the trash included."""
+    queries = [
+        select(model.source_id).where(model.batch_id == batch)
+        for model in (Announcement, TrashedAnnouncement)
+    ]
+    return {one for query in queries for one in connection.execute(query).scalars()}
 
 
 def announced_before(
     connection: Connection, category: str, source_ids: Iterable[str], *, until: str = "9999"
 ) -> set[str]:
     """Return those of the source ids that a category announced as new or cross before a day."""
-    query = (
-        select(Announcement.source_id)
-        .join(Batch, Batch.id == Announcement.batch_id)
+    wanted = list(source_ids)
+    queries = [
+        select(model.source_id)
+        .join(Batch, Batch.id == model.batch_id)
         .where(
             Batch.category == category,
             Batch.date < until,
-            among(Announcement.source_id, source_ids),
-            Announcement.kind.in_(("new", "cross")),
+            among(model.source_id, wanted),
+            model.kind.in_(("new", "cross")),
         )
-    )
-    return set(connection.execute(query).scalars())
+        for model in (Announcement, TrashedAnnouncement)
+    ]
+    return {one for query in queries for one in connection.execute(query).scalars()}
 
 
 def forget_empty_batches(connection: Connection, source: str, category: str, after: str) -> None:
     """Drop batches later than a day that hold nothing: guesses about days that never came."""
-    held = select(Announcement.batch_id)
+    held = select(Announcement.batch_id).union(select(TrashedAnnouncement.batch_id))
     connection.execute(
         delete(Batch).where(
             Batch.source == source,

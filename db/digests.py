@@ -48,6 +48,14 @@ class Changed(NamedTuple):
     shown_venue: str | None
 
 
+class DigestDay(NamedTuple):
+    """A digest's day: how many of its papers are in the library, and how many are undecided."""
+
+    date: str
+    shown: int
+    undecided: int
+
+
 def digest_of(connection: Connection, profile: int, date: str) -> StoredDigest | None:
     """Return a profile's digest of a day."""
     return _one(connection, "date = :date", {"profile": profile, "date": date})
@@ -66,6 +74,51 @@ def newest_digests(connection: Connection, profile: int, count: int) -> list[Sto
     ).scalars()
     found = (_one(connection, "id = :id", {"profile": profile, "id": row}) for row in rows.all())
     return [one for one in found if one is not None]
+
+
+def digest_dates(connection: Connection, profile: int) -> list[str]:
+    """Return the days a profile has digests of, oldest first."""
+    query = text("SELECT date FROM digests WHERE profile_id = :profile ORDER BY date")
+    return list(connection.execute(query, {"profile": profile}).scalars())
+
+
+def digest_days(connection: Connection, profile: int, count: int) -> list[DigestDay]:
+    """Return a profile's newest digests' days, oldest first.
+
+    Decided is a paper that was read, kept for later, starred, tagged, liked or disliked.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT d.date, count(w.id), count(CASE WHEN w.id IS NOT NULL AND p.liked IS NULL"
+            " AND coalesce(r.state, 'unread') = 'unread' AND NOT coalesce(r.starred, 0)"
+            " AND NOT EXISTS (SELECT 1 FROM work_tags t WHERE t.work_id = w.id) THEN 1 END)"
+            " FROM (SELECT * FROM digests WHERE profile_id = :profile"
+            " ORDER BY date DESC LIMIT :count) AS d"
+            " LEFT JOIN json_each(d.document, '$.entries') AS e"
+            " LEFT JOIN works w ON w.id = json_extract(e.value, '$.work_id')"
+            " LEFT JOIN readings r ON r.work_id = w.id"
+            " LEFT JOIN profile_ratings p ON p.work_id = w.id AND p.profile_id = :profile"
+            " GROUP BY d.date ORDER BY d.date"
+        ),
+        {"profile": profile, "count": count},
+    )
+    return [DigestDay(*row) for row in rows]
+
+
+def shown_in(connection: Connection, profile: int, work_id: int) -> tuple[str, list[str]] | None:
+    """Return the day of the digest that showed a work to a profile last, and its reasons."""
+    row = connection.execute(
+        text(
+            "SELECT digests.date, digests.document FROM offered"
+            " JOIN digests ON digests.id = offered.digest_id"
+            " WHERE offered.profile_id = :profile AND offered.work_id = :work AND offered.shown"
+        ),
+        {"profile": profile, "work": work_id},
+    ).first()
+    if row is None:
+        return None
+    entries = (one for one in json.loads(row[1])["entries"] if one["work_id"] == work_id)
+    return row[0], [str(reason) for reason in next(entries, {"reasons": ()})["reasons"]]
 
 
 def _one(connection: Connection, where: str, values: dict[str, Any]) -> StoredDigest | None:

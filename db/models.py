@@ -24,6 +24,7 @@ class Work(Base):
         Index("ix_works_text_digest", "text_digest"),
         # Reading a work's year from its row means reading past its abstract.
         Index("ix_works_facts", "id", "year", "venue"),
+        Index("ix_works_title", text("title COLLATE NOCASE")),
         {"sqlite_autoincrement": True},
     )
 

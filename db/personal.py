@@ -1,13 +1,25 @@
 """What a person did with works: reading state, ratings, tags, and the append-only log of it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from db.models import Event, Reading, SavedSearch, WorkTag
 from db.works import among, pairs
+
+
+class LogEntry(NamedTuple):
+    """One event of the log, and whether it was undone since."""
+
+    id: int
+    at: str
+    kind: str
+    subject: str
+    data: dict[str, Any]
+    undone: bool
 
 
 def now() -> str:
@@ -29,11 +41,11 @@ def readings_of(connection: Connection, work_ids: Iterable[int]) -> dict[int, di
 def put_readings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Set {work_id, state, rating, starred}; a reading that says nothing is removed."""
     moment = now()
-    blank = [
+    blank = {
         r["work_id"]
         for r in rows
         if r["state"] == "unread" and not r["rating"] and not r["starred"]
-    ]
+    }
     connection.execute(delete(Reading).where(among(Reading.work_id, blank)))
     rest = [
         {**row, "starred": int(row["starred"]), "changed_at": moment}
@@ -107,6 +119,86 @@ def append_event(
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
+def append_events(
+    connection: Connection,
+    kind: str,
+    rows: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    undoes: Sequence[int] | None = None,
+) -> list[int]:
+    """Write (subject, data) of what was done at once to the log, and return the events' ids.
+
+    Several stand in one piece, and each names the first as its `group`. `undoes` has one id for
+    each row.
+    """
+    if not rows:
+        return []
+    first: int = connection.execute(
+        text("SELECT coalesce(max(id), 0) + 1 FROM events")
+    ).scalar_one()
+    ids = list(range(first, first + len(rows)))
+    moment = now()
+    group = {"group": first} if len(rows) > 1 else {}
+    undone: Sequence[int | None] = undoes or [None] * len(rows)
+    connection.execute(
+        insert(Event),
+        [
+            {
+                "id": one,
+                "at": moment,
+                "kind": kind,
+                "subject": subject,
+                "data": {**{k: v for k, v in data.items() if k != "group"}, **group},
+                "undoes": undo,
+            }
+            for one, (subject, data), undo in zip(ids, rows, undone, strict=True)
+        ],
+    )
+    return ids
+
+
+def done_at_once(connection: Connection, event: Event) -> list[Event]:
+    """Return an event and those of its group that are not undone, the newest first."""
+    group = event.data.get("group")
+    if group is None:
+        return [event]
+    undone = select(Event.undoes).where(Event.undoes.is_not(None))
+    query = (
+        select(Event.__table__)
+        .where(Event.id >= group, Event.id <= event.id, Event.kind == event.kind)
+        .where(Event.id.not_in(undone))
+        .order_by(Event.id.desc())
+    )
+    found = [Event(**row) for row in connection.execute(query).mappings()]
+    return [one for one in found if one.data.get("group") == group]
+
+
+def last_redoable(connection: Connection, kinds: Sequence[str]) -> Event | None:
+    """Return the newest undo that was not done again, None where something was done since.
+
+    Doing again is no new deed, and neither is what an undo had to do itself (`again` in its data).
+    """
+    undo = last_undoable(connection, ["undo"])
+    if undo is None:
+        return None
+    newer = connection.execute(
+        text(
+            "SELECT 1 FROM events e WHERE e.id > :undo"
+            " AND e.kind IN (SELECT value FROM json_each(:kinds))"
+            " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.id = e.undoes AND u.kind = 'undo')"
+            " AND json_extract(e.data, '$.again') IS NULL LIMIT 1"
+        ),
+        {"undo": undo.id, "kinds": json.dumps(list(kinds))},
+    ).first()
+    return None if newer else undo
+
+
+def events_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Event]:
+    """Return id -> event."""
+    query = select(Event.__table__).where(among(Event.id, ids))
+    return {row["id"]: Event(**row) for row in connection.execute(query).mappings()}
+
+
 def last_undoable(
     connection: Connection, kinds: Sequence[str], *, keeper: int | None = None
 ) -> Event | None:
@@ -122,6 +214,21 @@ def last_undoable(
         query = query.where(func.json_extract(Event.data, "$.keeper") == keeper)
     row = connection.execute(query).mappings().first()
     return Event(**row) if row else None
+
+
+def newest_events(
+    connection: Connection, limit: int, *, before: int | None = None
+) -> list[LogEntry]:
+    """Return the newest entries of the log, newest first; `before` is an id to begin below."""
+    undone = select(Event.undoes).where(Event.undoes.is_not(None))
+    query = (
+        select(Event.id, Event.at, Event.kind, Event.subject, Event.data, Event.id.in_(undone))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Event.id < before)
+    return [LogEntry(*row) for row in connection.execute(query)]
 
 
 def last_event(connection: Connection, kind: str) -> tuple[str, dict[str, Any]] | None:

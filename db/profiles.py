@@ -1,5 +1,6 @@
 """Profiles: what each follows and mutes, and the papers it likes and dislikes."""
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 from db.models import Reading, Work, WorkTag
 from db.models_daily import Offered, Profile, ProfileRating, ProfileRule
 from db.personal import now
+from db.works import among, pairs
 
 RULES = ("category", "author", "search", "mute")
 
@@ -40,9 +42,10 @@ def profiles(connection: Connection) -> list[ProfileRow]:
     return [ProfileRow(*row) for row in connection.execute(query)]
 
 
-def add_profile(connection: Connection, name: str) -> int:
-    """Add a profile and return its id."""
-    result = connection.execute(insert(Profile).values(name=name, created_at=now()))
+def add_profile(connection: Connection, name: str, *, id: int | None = None) -> int:
+    """Add a profile, under the id it had before where that is given, and return its id."""
+    values = {"name": name, "created_at": now()} | ({"id": id} if id is not None else {})
+    result = connection.execute(insert(Profile).values(**values))
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
@@ -96,10 +99,15 @@ def followed_categories(connection: Connection) -> list[str]:
 
 def liking(connection: Connection, profile: int, work_id: int) -> int | None:
     """Return 1 where a profile likes a work, -1 where it dislikes it, else None."""
-    query = select(ProfileRating.liked).where(
-        ProfileRating.profile_id == profile, ProfileRating.work_id == work_id
+    return likings(connection, profile, [work_id]).get(work_id)
+
+
+def likings(connection: Connection, profile: int, work_ids: Iterable[int]) -> dict[int, int]:
+    """Return work id -> 1 or -1 of the works a profile likes or dislikes."""
+    query = select(ProfileRating.work_id, ProfileRating.liked).where(
+        ProfileRating.profile_id == profile, among(ProfileRating.work_id, work_ids)
     )
-    return connection.execute(query).scalar()
+    return pairs(connection.execute(query))
 
 
 def count_liked(connection: Connection) -> int:
@@ -108,17 +116,21 @@ def count_liked(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
-def put_liking(connection: Connection, profile: int, work_id: int, liked: int | None) -> None:
-    """Like (1) or dislike (-1) a work; None takes it back."""
+def put_likings(connection: Connection, profile: int, by_work: Mapping[int, int | None]) -> None:
+    """Like (1) or dislike (-1) works; None takes it back."""
     connection.execute(
         delete(ProfileRating).where(
-            ProfileRating.profile_id == profile, ProfileRating.work_id == work_id
+            ProfileRating.profile_id == profile, among(ProfileRating.work_id, by_work)
         )
     )
-    if liked is not None:
-        connection.execute(
-            insert(ProfileRating).values(profile_id=profile, work_id=work_id, liked=liked, at=now())
-        )
+    moment = now()
+    rows = [
+        {"profile_id": profile, "work_id": work_id, "liked": liked, "at": moment}
+        for work_id, liked in by_work.items()
+        if liked is not None
+    ]
+    if rows:
+        connection.execute(insert(ProfileRating), rows)
 
 
 def judged_works(connection: Connection, profile: int, *, also_unclaimed: bool) -> list[Judged]:

@@ -129,6 +129,17 @@ def view_works(connection: Connection, work_ids: Sequence[int]) -> list[WorkView
     return [views[work_id] for work_id in work_ids if work_id in views]
 
 
+def present(connection: Connection, work_ids: Iterable[int]) -> set[int]:
+    """Return those of the ids that are works of the library."""
+    return set(connection.execute(select(Work.id).where(among(Work.id, work_ids))).scalars())
+
+
+def titles_of(connection: Connection, public_ids: Iterable[str]) -> dict[str, str]:
+    """Return public id -> title of the works that are known by them."""
+    query = select(Work.public_id, Work.title).where(among(Work.public_id, public_ids))
+    return pairs(connection.execute(query))
+
+
 def work_ids_in_order(connection: Connection, *, after: int = 0, limit: int = 1_000) -> list[int]:
     """Return the next work ids after one, in order of id: for walking the library page by page."""
     query = select(Work.id).where(Work.id > after).order_by(Work.id).limit(limit)

@@ -80,8 +80,13 @@ def _made(
     from assistant.digest.making import Workshop, today
 
     date = f"{day:%Y-%m-%d}" if day else today()
-    with progress("Embedding the day's papers", quiet=quiet) as bar:
-        workshop = Workshop(s.database, s.home, s.settings, announce=note, progress=bar.update)
+    with progress("Digest", quiet=quiet) as bar:
+
+        def embedding(done: int, total: int) -> None:
+            bar.update(done, total, "embedding the day's papers" if done < total else "ranking")
+
+        bar.update(0, 0, "ranking")
+        workshop = Workshop(s.database, s.home, s.settings, announce=note, progress=embedding)
         if since is not None:
             return workshop.span(profile, f"{since:%Y-%m-%d}", date, limit=limit)
         return workshop.digest(profile, date, limit=limit)

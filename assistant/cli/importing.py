@@ -94,6 +94,11 @@ def _print(report: ImportReport, seconds: float) -> None:
         f"{report.added:,} added, {report.updated:,} updated, {report.merged:,} merged, "
         f"{report.unchanged:,} known already."
     )
+    if report.trashed:
+        note(
+            f"{plural(report.trashed, 'entry', 'entries')} in the trash stayed there: "
+            "`assistant paper restore ID` brings one back."
+        )
     if report.bad:
         note(f"{plural(report.bad, 'entry', 'entries')} skipped:")
         for error in report.errors[:_SHOWN_ERRORS]:

@@ -3,13 +3,19 @@
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import click
 
 from assistant import __version__
+from assistant.cli.stopping import Terminated, stop_on_sigterm
+
+OpenApp = Callable[[str | None], int]
+"""Opens the app, on a paper if one is named; given from outside, since no command imports it."""
 
 COMMANDS = {
+    "open": ("opening", "Open the app on a paper: an id, a DOI or an address."),
     "status": ("status", "Show the state of the library, and what to do next."),
     "sync": (
         "syncing",
@@ -26,7 +32,10 @@ COMMANDS = {
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),
     "search": ("searching", "Find papers by words, by meaning, or both."),
     "similar": ("similar", "Find papers like one you have."),
-    "paper": ("paper", "Show, open, rate, tag or mark one paper; undo; merge and split."),
+    "paper": (
+        "paper",
+        "Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split.",
+    ),
     "embed": ("embedding", "Give every paper its vector, so that it is found by meaning."),
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),
@@ -83,36 +92,41 @@ class _CommandsByName(click.Group):
 @click.version_option(__version__, "-V", "--version", prog_name="assistant")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """A terminal home for ML developers: find papers by words and by meaning.
+    """A terminal home for ML developers: keep up with papers, and find them again.
 
-    Without a command, it shows the state of the library and what to do next.
+    Without a command, it opens the app.
     """
-    if ctx.invoked_subcommand is None:
-        from assistant.cli.status import welcome
+    if ctx.invoked_subcommand is not None:
+        if ctx.invoked_subcommand != "open":  # the app has ways of its own
+            stop_on_sigterm()
+        return
+    if ctx.obj is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        ctx.exit(ctx.obj(None))
+    from assistant.cli.status import welcome
 
-        welcome()
+    welcome()
 
 
-def main() -> NoReturn:
+def main(open_app: OpenApp | None = None) -> NoReturn:
     """Run the command line, and leave with one of its exit codes."""
-    sys.exit(_run())
+    sys.exit(_run(open_app))
 
 
-def _run() -> int:
+def _run(open_app: OpenApp | None = None) -> int:
     from assistant.errors import AssistantError
     from db.errors import DatabaseError
 
     try:
-        result = cli.main(prog_name="assistant", standalone_mode=False)
+        result = cli.main(prog_name="assistant", standalone_mode=False, obj=open_app)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
-        return _stopped()
-    except KeyboardInterrupt:
-        return _stopped()
+    except click.Abort as error:
+        return _stopped(error.__cause__)
+    except KeyboardInterrupt as error:
+        return _stopped(error)
     except (AssistantError, DatabaseError) as error:
         from assistant.cli.output import show_error
 
@@ -129,6 +143,8 @@ def _run() -> int:
         return 1
 
 
-def _stopped() -> int:
-    click.echo("\nStopped. Everything finished so far is kept.", err=True)
-    return 130
+def _stopped(cause: BaseException | None) -> int:
+    from assistant.cli.output import note
+
+    note("Stopped. Everything finished so far is kept.")
+    return 143 if isinstance(cause, Terminated) else 130

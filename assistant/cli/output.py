@@ -11,10 +11,13 @@ from typing import Any
 
 import click
 
+from assistant.cli import events
 from assistant.config import find_home
 from assistant.errors import AssistantError
 from assistant.text import clean_line
 from db.errors import DatabaseError
+
+_EVENT_SECONDS = 0.1
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document, nothing else on stdout."
@@ -27,8 +30,15 @@ def print_json(document: Any) -> None:
 
 
 def note(text: str) -> None:
-    """Tell the person something that is not the answer."""
-    click.echo(text, err=True)
+    """Tell the person something that is not the answer; whether anybody reads it or not."""
+    if events.wanted():
+        if text.strip():
+            events.emit("note", text=click.unstyle(text))
+        return
+    try:
+        click.echo(text, err=True)
+    except BrokenPipeError:
+        events.forget_listener()
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
@@ -48,6 +58,9 @@ def megabytes(size: int) -> str:
 
 def show_error(error: AssistantError | DatabaseError) -> None:
     """Print what happened, why, and what to do."""
+    if events.wanted():
+        events.emit("error", title=error.title, why=error.why, hint=error.hint)
+        return
     note(click.style("Error: ", fg="red", bold=True) + error.title)
     if error.why:
         note(f"  Why: {clean_line(error.why, 600)}")
@@ -80,7 +93,6 @@ class Progress:
         self._shown = shown
         self._bar: Any = None
         self._task: Any = None
-        self._unit = ""
 
     def update(self, done: float, total: float, detail: str = "") -> None:
         """Show how far the work has come; `detail` stands beside the bar."""
@@ -118,10 +130,41 @@ class Progress:
         self._bar.start()
 
 
+class EventProgress(Progress):
+    """Progress as events: ten a second at most, and the last one whenever it comes."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, shown=False)
+        self._told_at = -_EVENT_SECONDS
+        self._waiting: dict[str, str | float] | None = None
+
+    def update(self, done: float, total: float, detail: str = "") -> None:
+        """Tell how far the work has come."""
+        self._waiting = {"done": done, "total": total, "detail": detail}
+        if time.monotonic() - self._told_at >= _EVENT_SECONDS:
+            self._tell()
+
+    def close(self) -> None:
+        """Tell what was not told yet."""
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._waiting is not None:
+            events.emit("progress", label=self._label, **self._waiting)
+            self._told_at = time.monotonic()
+            self._waiting = None
+
+
 @contextmanager
 def progress(label: str, *, quiet: bool = False) -> Iterator[Progress]:
-    """Lend a progress bar, gone again at the end; `quiet` or a pipe shows none."""
-    bar = Progress(label, shown=not quiet and sys.stderr.isatty())
+    """Lend a progress bar, gone again at the end; `quiet` or a pipe shows none.
+
+    A program that listens is told even so.
+    """
+    if events.wanted():
+        bar: Progress = EventProgress(label)
+    else:
+        bar = Progress(label, shown=not quiet and sys.stderr.isatty())
     try:
         yield bar
     finally:

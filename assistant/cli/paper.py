@@ -6,11 +6,12 @@ from typing import Any
 import click
 
 from assistant.cli.output import json_option, note, print_json
-from assistant.cli.paper_page import paper_json, print_paper
+from assistant.cli.paper_page import print_paper
 from assistant.cli.session import find_work, session
 from assistant.errors import NotFoundError, UsageError
-from assistant.library import merging, reading, undoing
+from assistant.library import merging, reading, trash, undoing
 from assistant.library.links import paper_links
+from assistant.library.page import paper_facts
 from db import works
 
 _ID_HELP = "ID is an arXiv id, a DOI, or the paper's address."
@@ -18,7 +19,7 @@ _ID_HELP = "ID is an arXiv id, a DOI, or the paper's address."
 
 @click.group("paper", epilog=_ID_HELP)
 def paper_command() -> None:
-    """Show, open, rate, tag or mark one paper; undo; merge and split."""
+    """Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split."""
 
 
 @paper_command.command("show")
@@ -29,7 +30,7 @@ def show(id: str, as_json: bool) -> None:
     with session() as s, s.database.read() as connection:
         work = find_work(connection, id)
         if as_json:
-            print_json(paper_json(connection, work))
+            print_json(paper_facts(connection, work))
         else:
             print_paper(connection, work)
 
@@ -110,6 +111,42 @@ def undo(as_json: bool) -> None:
     _told(change, as_json)
 
 
+@paper_command.command("redo")
+@json_option
+def redo(as_json: bool) -> None:
+    """Do again what was undone last; again for the one before."""
+    with session() as s, s.database.write("redo a change") as connection:
+        change = undoing.redo_last(connection)
+    _told(change, as_json)
+
+
+@paper_command.command("trash")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@json_option
+def trash_(ids: tuple[str, ...], as_json: bool) -> None:
+    """Move papers to the trash, out of every list and search; without ID, show what is in it.
+
+    What is in the trash stays out, whatever sync or import brings, until you restore it.
+    """
+    if not ids:
+        _print_trash(as_json)
+        return
+    with session() as s, s.database.write("move papers to the trash") as connection:
+        change = trash.trash_works(connection, [find_work(connection, one) for one in ids])
+    _told(change, as_json)
+
+
+@paper_command.command("restore")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@json_option
+def restore(ids: tuple[str, ...], as_json: bool) -> None:
+    """Bring papers back from the trash, with all you did with them."""
+    with session() as s, s.database.write("restore papers") as connection:
+        found = list(dict.fromkeys(trash.find_trashed(connection, one) for one in ids))
+        change = trash.restore(connection, found)
+    _told(change, as_json)
+
+
 @paper_command.command("merge")
 @click.argument("id")
 @click.argument("other")
@@ -141,6 +178,23 @@ def split(id: str, as_json: bool) -> None:
         print_json({"id": work.public_id, "parted": view.public_id})
     else:
         click.echo(f"{view.public_id} is a work of its own again: {view.title}")
+
+
+def _print_trash(as_json: bool) -> None:
+    with session() as s, s.database.read() as connection:
+        held = trash.list_trash(connection)
+    if as_json:
+        print_json(
+            [
+                {"id": one.public_id, "title": one.title, "trashed_at": one.trashed_at}
+                for one in held
+            ]
+        )
+        return
+    for one in held:
+        click.echo(f"{one.trashed_at[:10]}  {one.public_id:<20} {one.title}")
+    if not held:
+        note("The trash is empty.")
 
 
 def _change(purpose: str, id: str, as_json: bool, act: Any) -> None:

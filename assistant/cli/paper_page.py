@@ -7,40 +7,14 @@ from typing import Any
 import click
 
 from assistant.cli.output import shortened
-from assistant.library.links import paper_links
-from db import personal, works
+from assistant.library.page import paper_facts
+from db import works
 from db.engine import Connection
-
-_UNREAD: dict[str, Any] = {"state": "unread", "rating": None, "starred": False}
-
-
-def paper_json(connection: Connection, work: works.WorkView) -> dict[str, Any]:
-    """Return everything the library knows of a paper."""
-    links = paper_links(connection, work.id)
-    return {
-        "id": work.public_id,
-        "title": work.title,
-        "authors": work.authors.split(", ") if work.authors else [],
-        "venue": work.venue,
-        "year": work.year,
-        "published": work.published,
-        "categories": works.categories_of(connection, [work.id]).get(work.id, []),
-        "abstract": work.abstract,
-        "identifiers": [
-            f"{found['scheme']}:{found['value']}"
-            for found in works.identifiers_of(connection, [work.id])
-        ],
-        "versions": [_version(row) for row in works.versions_of(connection, [work.id])],
-        "tags": personal.tags_of(connection, [work.id]).get(work.id, []),
-        **personal.readings_of(connection, [work.id]).get(work.id, _UNREAD),
-        "page": links.page,
-        "pdf": links.pdf,
-    }
 
 
 def print_paper(connection: Connection, work: works.WorkView) -> None:
     """Print a paper to be read at the terminal's width."""
-    told = paper_json(connection, work)
+    told = paper_facts(connection, work)
     width = min(shutil.get_terminal_size().columns, 96)
     click.echo(click.style("\n".join(textwrap.wrap(work.title, width)), bold=True))
     authors = told["authors"]
@@ -83,18 +57,3 @@ def _own_line(told: dict[str, Any]) -> str:
     if told["tags"]:
         parts.append(" ".join(f"#{tag}" for tag in told["tags"]))
     return "  ·  ".join(parts)
-
-
-def _version(row: dict[str, Any]) -> dict[str, Any]:
-    extra = row["extra"] or {}
-    return {
-        "source": row["source"],
-        "source_id": row["source_id"],
-        "number": row["number"],
-        "kind": row["kind"],
-        "venue": row["venue"],
-        "year": row["year"],
-        "published": row["published"],
-        "comment": extra.get("comment"),
-        "journal_ref": extra.get("journal_ref"),
-    }

@@ -8,6 +8,7 @@ from assistant.cli.hits import hits_json, print_hits
 from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
+from assistant.library import searches
 from assistant.search.answers import MODES, Answer, Mode
 from assistant.search.engine import SearchEngine
 from assistant.text import clean_line
@@ -60,7 +61,7 @@ def search_command(
         text = _query(s, " ".join(words), saved)
         if save_as:
             with s.database.write("save a search") as connection:
-                personal.save_search(connection, _name(save_as), text)
+                searches.save(connection, save_as, text)
         with progress("Building the vector index", quiet=as_json) as bar:
             engine = SearchEngine(
                 s.database, s.home, s.settings, announce=note, progress=bar.update
@@ -94,18 +95,10 @@ def _query(s: Session, text: str, saved: str | None) -> str:
     return text
 
 
-def _name(name: str) -> str:
-    cleaned = clean_line(name, 80)
-    if not cleaned:
-        raise UsageError("A saved search needs a name.")
-    return cleaned
-
-
 def _keep_house(s: Session, forget: str | None, as_json: bool) -> None:
     if forget is not None:
         with s.database.write("forget a search") as connection:
-            if not personal.forget_search(connection, forget):
-                raise NotFoundError(f"No search is saved as {clean_line(forget, 60)!r}.")
+            searches.forget(connection, forget)
         note(f"Forgot {forget}.")
     with s.database.read() as connection:
         kept: dict[str, Any] = personal.saved_searches(connection)

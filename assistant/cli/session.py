@@ -10,7 +10,7 @@ from assistant.errors import NotFoundError
 from assistant.library.opening import open_library
 from assistant.sources.identifiers import parse_identifier
 from assistant.text import clean_line
-from db import works
+from db import trash, works
 from db.engine import Connection, Database
 
 
@@ -50,6 +50,11 @@ def find_work(connection: Connection, named: str) -> works.WorkView:
         )
     found = works.find_identifiers(connection, {identifier.scheme: [identifier.value]})
     views = works.view_works(connection, list(found.values()))
+    if not views and trash.find(connection, [identifier]):
+        raise NotFoundError(
+            f"{identifier} is in the trash.",
+            hint=f"`assistant paper restore {identifier}` brings it back.",
+        )
     if not views:
         raise NotFoundError(
             f"{identifier} is not in your library.",

@@ -6,9 +6,10 @@ import time
 
 import click
 
-from assistant.cli.output import json_option, note, plural, print_json, progress
+from assistant.cli import events
+from assistant.cli.output import json_option, note, plural, print_json, progress, show_error
 from assistant.cli.session import Session, session
-from assistant.errors import UsageError
+from assistant.errors import SourceError, UsageError
 from assistant.library.feeds import FeedOutcome, sync_feeds
 from assistant.library.following import ensure_main
 from assistant.library.sync import SyncReport, sync
@@ -55,6 +56,8 @@ def sync_command(
 
             embed_all(s, quiet=as_json)
     if report.vain:
+        if events.wanted():
+            show_error(_nothing_fetched(report))
         ctx.exit(1)
     if not report.whole or any(one.failure for one in outcomes):
         ctx.exit(_PARTLY)
@@ -117,6 +120,14 @@ def _print(report: SyncReport, outcomes: list[FeedOutcome]) -> None:
         note("Everything announced is here. `assistant digest` shows what is for you.")
     else:
         note("Some of it is still missing; the next `assistant sync` tries again.")
+
+
+def _nothing_fetched(report: SyncReport) -> SourceError:
+    return SourceError(
+        "Nothing could be fetched.",
+        why=" ".join(dict.fromkeys(report.problems)),
+        hint="What is in the library works without the network.",
+    )
 
 
 def _verdict(batch: BatchView) -> str:

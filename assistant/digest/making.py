@@ -11,7 +11,7 @@ from assistant.digest.gathering import Gathered, gather, gather_span
 from assistant.digest.model import Digest, DigestEntry
 from assistant.library.following import Following, ensure_main, find_profile
 from assistant.library.sync.run import ARXIV_TIME
-from db import digests
+from db import digests, trash
 from db.engine import Connection, Database
 
 FEED_DAYS = 30
@@ -28,7 +28,16 @@ def earlier_digests(database: Database, digest: Digest) -> list[Digest]:
     with database.read() as connection:
         profile = find_profile(connection, digest.profile)
         stored = digests.newest_digests(connection, profile.id, FEED_DAYS)
-    return [from_document(one.document) for one in stored if one.date < digest.date]
+        before = [from_document(one.document) for one in stored if one.date < digest.date]
+        return [without_trash(connection, one) for one in before]
+
+
+def without_trash(connection: Connection, digest: Digest) -> Digest:
+    """Return a digest without the papers that were put in the trash since it was made."""
+    gone = trash.titles(connection, [one.work_id for one in digest.entries])
+    if not gone:
+        return digest
+    return replace(digest, entries=tuple(one for one in digest.entries if one.work_id not in gone))
 
 
 class Workshop:
@@ -66,7 +75,8 @@ class Workshop:
                 found = gather(connection, profile, day)
             stored = from_document(found.stored.document) if found.stored else None
             if stored is not None and found.empty:
-                return replace(stored, batches=found.batches)
+                with self.database.read() as connection:
+                    return without_trash(connection, replace(stored, batches=found.batches))
             choice = choose(self, profile, found, day, limit or self.settings.digest.size)
             digest = _joined(stored, _digest(profile, day, found, choice))
             with self.database.write("keep the digest") as connection:
@@ -76,7 +86,7 @@ class Workshop:
                     connection, profile.id, day, to_document(digest), found.last_item
                 )
                 digests.put_offered(connection, profile.id, row, choice.offered)
-            return digest
+                return without_trash(connection, digest)
 
     def span(self, name: str | None, since: str, until: str, *, limit: int | None = None) -> Digest:
         """Return the best of all that was announced between two ISO days; nothing is remembered.

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.errors import NotFoundError, UsageError
-from assistant.library.reading import Change
+from assistant.library.reading import Change, Named, told_change
 from assistant.sources.arxiv_names import checked_category
 from assistant.text import clean_line
 from db import personal, profiles
 from db.engine import Connection
-from db.works import WorkView
 
 MAIN = "main"
 """The profile that is there from the start."""
@@ -83,20 +83,35 @@ def new_profile(connection: Connection, name: str, categories: Sequence[str]) ->
     profile = profiles.add_profile(connection, name)
     for category in followed:
         profiles.put_rule(connection, profile, "category", category)
-    event = personal.append_event(connection, "profile-new", name, {"profile": profile})
+    event = personal.append_event(
+        connection, "profile-new", name, {"profile": profile, "categories": followed}
+    )
     follows = f"follows {', '.join(followed)}" if followed else "follows nothing yet"
     return Change(event, name, f"new profile, {follows}")
 
 
-def like(connection: Connection, profile: Following, work: WorkView, liked: int | None) -> Change:
+def like(connection: Connection, profile: Following, work: Named, liked: int | None) -> Change:
     """Like (1) or dislike (-1) a paper in a profile; None takes it back."""
-    before = profiles.liking(connection, profile.id, work.id)
-    if before == liked:
-        return Change(None, work.public_id, _LIKED[liked])
-    profiles.put_liking(connection, profile.id, work.id, liked)
-    data = {"profile": profile.id, "work": work.id, "before": before, "after": liked}
-    event = personal.append_event(connection, "like", work.public_id, data)
-    return Change(event, work.public_id, f"{_LIKED[liked]} in {profile.name}")
+    return like_all(connection, profile, [work], liked)
+
+
+def like_all(
+    connection: Connection, profile: Following, papers: Sequence[Named], liked: int | None
+) -> Change:
+    """Like (1) or dislike (-1) papers at once in a profile, undone at once; None takes it back."""
+    papers = list({one.id: one for one in papers}.values())
+    held = profiles.likings(connection, profile.id, [one.id for one in papers])
+    rows: list[tuple[str, dict[str, Any]]] = [
+        (
+            one.public_id,
+            {"profile": profile.id, "work": one.id, "before": held.get(one.id), "after": liked},
+        )
+        for one in papers
+        if held.get(one.id) != liked
+    ]
+    profiles.put_likings(connection, profile.id, {data["work"]: liked for _, data in rows})
+    told = f"{_LIKED[liked]} in {profile.name}" if rows else _LIKED[liked]
+    return told_change(connection, "like", rows, papers, told)
 
 
 def follow(

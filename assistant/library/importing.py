@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from assistant.errors import ImportFileError
 from assistant.library.store import store
+from assistant.library.trash import outside
 from assistant.sources.arxiv_snapshot import looks_like_snapshot, snapshot_entry
 from assistant.sources.bibtex import read_bibtex
 from assistant.sources.csl_json import read_csl_json
@@ -47,8 +48,8 @@ Progress = Callable[["ImportReport", int, int], None]
 class ImportReport:
     """What an import did: `read` is the sum of added, updated, merged and skipped.
 
-    Of the skipped, `unchanged` were in the library as they are, `bad` were no papers: the first of
-    those are quoted in `errors`.
+    Of the skipped, `unchanged` were in the library as they are, `trashed` are in the trash and
+    stay there, `bad` were no papers: the first of those are quoted in `errors`.
     """
 
     read: int = 0
@@ -56,6 +57,7 @@ class ImportReport:
     updated: int = 0
     merged: int = 0
     unchanged: int = 0
+    trashed: int = 0
     bad: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     resumed_at: int = 0
@@ -63,7 +65,7 @@ class ImportReport:
     @property
     def skipped(self) -> int:
         """Entries that changed nothing."""
-        return self.unchanged + self.bad
+        return self.unchanged + self.trashed + self.bad
 
     def as_json(self) -> dict[str, Any]:
         """Return the report under the names other programs rely on."""
@@ -74,6 +76,7 @@ class ImportReport:
             "merged": self.merged,
             "skipped": self.skipped,
             "unchanged": self.unchanged,
+            "trashed": self.trashed,
             "bad": self.bad,
             "errors": self.errors,
         }
@@ -176,6 +179,8 @@ def _store_batch(connection: Any, report: ImportReport, items: list[Entry] | lis
             report.note_bad(item)
         else:
             entries.append(item)
+    entries, trashed = outside(connection, entries)
+    report.trashed += trashed
     outcome = store(connection, entries)
     report.added += outcome.added
     report.updated += outcome.updated
@@ -184,7 +189,7 @@ def _store_batch(connection: Any, report: ImportReport, items: list[Entry] | lis
 
 
 def _counts(report: ImportReport) -> dict[str, Any]:
-    names = ("read", "added", "updated", "merged", "unchanged", "bad", "errors")
+    names = ("read", "added", "updated", "merged", "unchanged", "trashed", "bad", "errors")
     return {name: getattr(report, name) for name in names}
 
 

@@ -9,7 +9,7 @@ from assistant.library.importing import ImportReport, store_entries
 from assistant.sources.arxiv_api import fetch_by_ids
 from assistant.sources.id_list import read_ids
 from assistant.sources.record import BadEntry, Entry, Identifier, Record
-from db import works
+from db import trash, works
 from db.engine import Database
 
 PAGE = 100
@@ -40,6 +40,8 @@ def import_ids(
             report.note_bad(item)
         elif _is_known(database, item):
             report.unchanged += 1
+        elif _is_trashed(database, item):
+            report.trashed += 1
         elif item.scheme == "arxiv":
             wanted[item.value] = place
         else:
@@ -70,9 +72,15 @@ def _is_known(database: Database, identifier: Identifier) -> bool:
         return bool(works.find_identifiers(connection, {identifier.scheme: [identifier.value]}))
 
 
+def _is_trashed(database: Database, identifier: Identifier) -> bool:
+    with database.read() as connection:
+        return bool(trash.find(connection, [identifier]))
+
+
 def _store(database: Database, report: ImportReport, found: list[Record], label: str) -> None:
     stored = store_entries(database, [Entry((record,)) for record in found], label=label)
     report.added += stored.added
     report.updated += stored.updated
     report.merged += stored.merged
     report.unchanged += stored.unchanged
+    report.trashed += stored.trashed

@@ -16,7 +16,14 @@ _UNREAD = {"state": "unread", "rating": None, "starred": False}
 
 
 def join(
-    connection: Connection, keeper: Draft, other: Draft, match: Match, *, kind: str = "join"
+    connection: Connection,
+    keeper: Draft,
+    other: Draft,
+    match: Match,
+    *,
+    kind: str = "join",
+    undoes: int | None = None,
+    again: bool = False,
 ) -> int:
     """Let `keeper` take in a stored work, with its tags and reading; return the log's event id.
 
@@ -39,7 +46,9 @@ def join(
             "carried": carrying.take_over(connection, keeper.id, other.id),
             "reason": match.reason,
             "confidence": match.confidence,
+            **({"again": True} if again else {}),
         },
+        undoes=undoes,
     )
     personal.put_tags(
         connection, {keeper.id: [tag for work_id in ids for tag in tags.get(work_id, [])]}
@@ -53,12 +62,25 @@ def join(
     return event
 
 
-def merge_works(connection: Connection, keeper_id: int, other_id: int) -> int:
-    """Make one work of two because a person says so; return the log's event id."""
+def merge_works(
+    connection: Connection,
+    keeper_id: int,
+    other_id: int,
+    *,
+    kind: str = "merge",
+    undoes: int | None = None,
+    again: bool = False,
+) -> int:
+    """Make one work of two because a person says so; return the log's event id.
+
+    Undoing and doing again give the `kind` of what was, which undo it `undoes`, or that it stands
+    `again` and is no new deed.
+    """
     drafts = {draft.id: draft for draft in load_drafts(connection, (keeper_id, other_id))}
     keeper, other = drafts[keeper_id], drafts[other_id]
     works.allow_together(connection, keeper_id, other_id)
-    event = join(connection, keeper, other, Match("you said so", 1.0), kind="merge")
+    match = Match("you said so", 1.0)
+    event = join(connection, keeper, other, match, kind=kind, undoes=undoes, again=again)
     write_drafts(connection, [keeper])
     return event
 
@@ -69,7 +91,9 @@ def undo_merge(connection: Connection, data: dict[str, Any]) -> int:
     own = {Identifier(*one) for one in data["identifiers"]}
     keeper, other = _part(connection, keeper_id, row["id"], data["versions"], own)
     other.old_row = row
-    write_drafts(connection, [other, keeper])
+    # In this order, since the keeper may have taken the other's public id over.
+    write_drafts(connection, [keeper])
+    write_drafts(connection, [other])
     personal.put_tags(connection, {int(work_id): tags for work_id, tags in data["tags"].items()})
     personal.put_readings(
         connection,
@@ -106,12 +130,13 @@ def undo_match(connection: Connection, data: dict[str, Any]) -> int:
     """Make a work of its own from versions that had joined another; return its id."""
     new_id, _ = works.next_ids(connection)
     keeper, other = _part(connection, data["keeper"], new_id, data["versions"])
-    write_drafts(connection, [other, keeper])
+    write_drafts(connection, [keeper])
+    write_drafts(connection, [other])
     works.keep_apart(connection, keeper.id, new_id)
     return new_id
 
 
-def split(connection: Connection, work_id: int) -> tuple[int, int]:
+def split(connection: Connection, work_id: int, *, again: bool = False) -> tuple[int, int]:
     """Undo the newest join of a work, whether a merge or a match; return (event id, parted work).
 
     Raises:
@@ -120,7 +145,12 @@ def split(connection: Connection, work_id: int) -> tuple[int, int]:
     event = personal.last_undoable(connection, ["merge", "join", "match"], keeper=work_id)
     if event is not None:
         undo = undo_match if event.kind == "match" else undo_merge
-        data = {"keeper": work_id, "parted": undo(connection, event.data)}
+        data: dict[str, Any] = {
+            "keeper": work_id,
+            "parted": undo(connection, event.data),
+            "joined": "merge" if event.kind == "merge" else "join",
+            **({"again": True} if again else {}),
+        }
         personal.append_event(connection, "split", event.subject, data, undoes=event.id)
         return event.id, data["parted"]
     raise NotFoundError(

@@ -81,6 +81,14 @@ def forget_words(connection: Connection, draft: Draft) -> None:
         imports.count_words(connection, dict.fromkeys(_words(draft.old_row), -1))
 
 
+def count_works(connection: Connection, work_ids: Iterable[int], step: int) -> None:
+    """Count the words of works that come (1) or go (-1) as they are."""
+    words: Counter[str] = Counter()
+    for row in works.works_rows(connection, work_ids):
+        words.update(_words(row))
+    imports.count_words(connection, {word: step * count for word, count in words.items()})
+
+
 def recount_words(connection: Connection) -> int:
     """Count the words of the whole library anew, and return how many there are."""
     imports.clear_words(connection)

@@ -2,67 +2,126 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.errors import UsageError
 from assistant.sources.record import Personal
 from assistant.text import clean_line
-from db import personal, works
+from db import personal
 from db.engine import Connection
 
 STATES = ("unread", "skimmed", "read", "later")
 MAX_TAG = 64
-_UNREAD: dict[str, Any] = {"state": "unread", "rating": None, "starred": False}
+UNREAD: dict[str, Any] = {"state": "unread", "rating": None, "starred": False}
+
+
+class Named(Protocol):
+    """A paper as changes need it: `db.works.WorkView` and `db.listing.PaperRow` are such."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def public_id(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing done to one paper, in words, and the event that holds it."""
+    """One thing done to one paper or to several at once, in words, and the event that holds it.
+
+    `event` is the first one's, None where all was so already; `works` are those that changed.
+    """
 
     event: int | None
     subject: str
     text: str
+    works: tuple[int, ...] = ()
 
 
-def set_state(connection: Connection, work: works.WorkView, state: str) -> Change:
+def set_state(connection: Connection, work: Named, state: str) -> Change:
     """Mark a paper unread, skimmed, read or kept for later."""
+    return set_states(connection, [work], state)
+
+
+def set_states(connection: Connection, papers: Sequence[Named], state: str) -> Change:
+    """Mark papers at once, undone at once."""
     if state not in STATES:
         raise UsageError(f"{state!r} is no reading state.", hint=f"One of: {', '.join(STATES)}.")
-    return _set_reading(connection, work, "state", "state", state, f"marked {state}")
+    return _set_reading(connection, papers, "state", "state", state, f"marked {state}")
 
 
-def set_rating(connection: Connection, work: works.WorkView, rating: int | None) -> Change:
+def set_rating(connection: Connection, work: Named, rating: int | None) -> Change:
     """Rate a paper from 1 (not for me) to 5 (one of the best); None takes the rating away."""
+    return set_ratings(connection, [work], rating)
+
+
+def set_ratings(connection: Connection, papers: Sequence[Named], rating: int | None) -> Change:
+    """Rate papers at once, undone at once."""
     if rating is not None and not 1 <= rating <= 5:
         raise UsageError(f"A rating is 1 to 5, not {rating}.", hint="0 takes a rating away.")
     told = "rating removed" if rating is None else f"rated {rating} of 5"
-    return _set_reading(connection, work, "rate", "rating", rating, told)
+    return _set_reading(connection, papers, "rate", "rating", rating, told)
 
 
-def set_star(connection: Connection, work: works.WorkView, starred: bool) -> Change:
+def set_star(connection: Connection, work: Named, starred: bool) -> Change:
     """Star a paper, or take the star away."""
+    return set_stars(connection, [work], starred)
+
+
+def set_stars(connection: Connection, papers: Sequence[Named], starred: bool) -> Change:
+    """Star papers at once, undone at once."""
     told = "starred" if starred else "star removed"
-    return _set_reading(connection, work, "star", "starred", starred, told)
+    return _set_reading(connection, papers, "star", "starred", starred, told)
 
 
 def change_tags(
     connection: Connection,
-    work: works.WorkView,
+    work: Named,
     *,
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
 ) -> Change:
     """Add and remove tags of a paper."""
-    before = personal.tags_of(connection, [work.id]).get(work.id, [])
-    gone = {clean_tag(tag) for tag in remove}
-    after = sorted({*before, *(clean_tag(tag) for tag in add)} - gone)
-    told = f"tags: {', '.join(after)}" if after else "no tags"
-    if after == before:
-        return Change(None, work.public_id, told)
-    personal.put_tags(connection, {work.id: after})
-    data = {"work": work.id, "before": before, "after": after}
-    event = personal.append_event(connection, "tag", work.public_id, data)
-    return Change(event, work.public_id, told)
+    return tag_all(connection, [work], add=add, remove=remove)
+
+
+def tag_all(
+    connection: Connection,
+    papers: Sequence[Named],
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+) -> Change:
+    """Add and remove tags of papers at once, undone at once."""
+    papers = list({one.id: one for one in papers}.values())
+    new, gone = {clean_tag(tag) for tag in add}, {clean_tag(tag) for tag in remove}
+    held = personal.tags_of(connection, [one.id for one in papers])
+    rows: list[tuple[str, dict[str, Any]]] = []
+    told = ""
+    for one in papers:
+        before = held.get(one.id, [])
+        after = sorted({*before, *new} - gone)
+        told = f"tags: {', '.join(after)}" if after else "no tags"
+        if after != before:
+            rows.append((one.public_id, {"work": one.id, "before": before, "after": after}))
+    if len(papers) > 1:
+        told = " ".join([f"+{tag}" for tag in sorted(new)] + [f"-{tag}" for tag in sorted(gone)])
+    personal.put_tags(connection, {data["work"]: data["after"] for _, data in rows})
+    return told_change(connection, "tag", rows, papers, told)
+
+
+def told_change(
+    connection: Connection,
+    kind: str,
+    rows: Sequence[tuple[str, dict[str, Any]]],
+    papers: Sequence[Named],
+    told: str,
+) -> Change:
+    """Log what was done to papers as (public id, data), and return it as one change."""
+    events = personal.append_events(connection, kind, rows)
+    subjects = [subject for subject, _ in rows] or [one.public_id for one in papers]
+    subject = subjects[0] if len(subjects) == 1 else f"{len(subjects):,} papers"
+    changed = tuple(data["work"] for _, data in rows)
+    return Change(events[0] if events else None, subject, told, changed)
 
 
 def clean_tag(tag: str) -> str:
@@ -96,7 +155,7 @@ def add_personal(connection: Connection, rows: Sequence[tuple[int, Personal]]) -
         after = sorted({*before, *(clean_tag(tag) for tag in told.tags)})
         if after != before:
             new_tags[work_id] = tags[work_id] = after
-        reading = readings.get(work_id, _UNREAD)
+        reading = readings.get(work_id, UNREAD)
         merged = {
             "state": told.state if reading["state"] == "unread" else reading["state"],
             "rating": reading["rating"] or told.rating,
@@ -111,13 +170,17 @@ def add_personal(connection: Connection, rows: Sequence[tuple[int, Personal]]) -
 
 
 def _set_reading(
-    connection: Connection, work: works.WorkView, kind: str, field: str, value: Any, told: str
+    connection: Connection, papers: Sequence[Named], kind: str, field: str, value: Any, told: str
 ) -> Change:
-    before = personal.readings_of(connection, [work.id]).get(work.id, _UNREAD)
-    after = {**before, field: value}
-    if after == before:
-        return Change(None, work.public_id, told)
-    personal.put_readings(connection, [{"work_id": work.id, **after}])
-    data = {"work": work.id, "before": before, "after": after}
-    event = personal.append_event(connection, kind, work.public_id, data)
-    return Change(event, work.public_id, told)
+    papers = list({one.id: one for one in papers}.values())
+    held = personal.readings_of(connection, [one.id for one in papers])
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for one in papers:
+        before = held.get(one.id, UNREAD)
+        after = {**before, field: value}
+        if after != before:
+            rows.append((one.public_id, {"work": one.id, "before": before, "after": after}))
+    personal.put_readings(
+        connection, [{"work_id": data["work"], **data["after"]} for _, data in rows]
+    )
+    return told_change(connection, kind, rows, papers, told)

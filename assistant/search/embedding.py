@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from assistant.config import Home, Settings
 from assistant.errors import AssistantError
 from db import vectors
-from db.engine import Database
+from db.engine import Connection, Database
 
 if TYPE_CHECKING:
     from assistant.search.encoders import Encoder
@@ -104,6 +104,12 @@ def library_coverage(database: Database, model_key: str, model_name: str) -> Cov
         total = vectors.count_works(connection)
         fresh = {one.key: one.fresh for one in vectors.coverage(connection)}
     return Coverage(model_key, model_name, fresh.get(model_key, 0), total)
+
+
+def lacking(connection: Connection) -> int:
+    """Return how many works have no fresh vector under the model that covers most."""
+    known = vectors.coverage(connection)
+    return vectors.count_works(connection) - (known[0].fresh if known else 0)
 
 
 def answering_model(database: Database, settings: Settings, configured_key: str) -> Coverage:

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import db.models_daily  # noqa: F401  its tables too
+import db.models_daily
+import db.models_trash  # noqa: F401
 from db.models import Base
 
 

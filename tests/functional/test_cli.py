@@ -356,3 +356,20 @@ def test_ctrl_c_leaves_things_whole(home: Path, tmp_path: Path) -> None:
     assert assistant("status", "--json").json["works"] > max(before, 20_000)
     again = assistant("import", path, "--no-embed", "--json").json
     assert again["unchanged"] == 20_000
+
+
+def test_papers_go_to_the_trash_and_come_back(filled: Path) -> None:
+    found = assistant("search", "attention", "--mode", "lexical", "--json").json[0]["id"]
+    assert assistant("paper", "trash", found).code == 0
+    told = assistant("paper", "show", found)
+    assert told.code == 1
+    assert f"assistant paper restore {found}" in told.err
+    found_now = assistant("search", "attention", "--mode", "lexical", "--json").json
+    assert found not in [one["id"] for one in found_now]
+    assert [one["id"] for one in assistant("paper", "trash", "--json").json] == [found]
+    assert assistant("paper", "undo").code == 0
+    assert assistant("paper", "redo").out.endswith("did again: moved to the trash\n")
+    assert assistant("paper", "restore", found, "--json").json["id"] == found
+    assert "The trash is empty" in assistant("paper", "trash").err
+    assert assistant("paper", "restore", found).code == 1
+    assert assistant("paper", "show", found).code == 0

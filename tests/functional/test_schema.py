@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-import db.models_daily  # noqa: F401  its tables too
+import db.models_daily
+import db.models_trash  # noqa: F401
 from db.backup import list_backups, restore_backup, take_backup, verify_backup
 from db.engine import Database
 from db.errors import (

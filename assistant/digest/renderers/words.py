@@ -60,8 +60,14 @@ def short_day(iso: str, digest: Digest) -> str:
     day = _date(iso)
     if day is None:
         return iso
-    told = f"{_DAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
+    told = f"{_DAYS[day.weekday()][:3]} {day_and_month(iso)}"
     return told if iso[:4] == digest.date[:4] else f"{told} {day.year}"
+
+
+def day_and_month(iso: str) -> str:
+    """Return "4 Nov"; what is no ISO date comes back as it is."""
+    day = _date(iso)
+    return iso if day is None else f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def batch_line(digest: Digest) -> str:
@@ -71,6 +77,11 @@ def batch_line(digest: Digest) -> str:
 
 def batch_parts(digest: Digest) -> list[str]:
     """Return what the digest covers, a phrase for every state and day; a day is named once."""
+    return [told for _, told in batch_states(digest)]
+
+
+def batch_states(digest: Digest) -> list[tuple[str, str]]:
+    """Return the phrases of `batch_parts`, each after the state it tells of."""
     named: set[str] = set()
 
     def key(batch: CoveredBatch) -> tuple[int, str, str, str]:
@@ -85,7 +96,7 @@ def batch_parts(digest: Digest) -> list[str]:
         if state in ("complete", "partial") and day not in named:
             named.add(day)
             told += f", announced {short_day(day, digest)}"
-        parts.append(told)
+        parts.append((state, told))
     return parts
 
 

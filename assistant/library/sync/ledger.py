@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from assistant.library.store import store
 from assistant.sources.announced import Announcement
 from assistant.sources.record import Entry
-from db import announcing, personal, works
+from db import announcing, personal, trash, works
 from db.announcing import BatchView
 from db.engine import Connection, Database
 
@@ -32,16 +32,18 @@ def keep(
 ) -> BatchView:
     """Store papers and add them to their batch, all or nothing; told twice, they come once.
 
-    A new version of a paper the person has done something with is an event. A batch is never judged
+    A new version of a paper the person has done something with is an event. What is in the trash
+    stays there, and the batch counts it as received. A batch is never judged
     worse than it was, unless the verdict names papers that are missing.
     """
     with database.write(f"store what {category} announced on {date}") as connection:
+        announcements, kept_out = _outside_trash(connection, announcements)
         numbers = announcing.newest_numbers(
             connection, SOURCE, [one.record.source_id for one in announcements]
         )
         outcome = store(connection, [Entry((one.record,)) for one in announcements])
         held = held_batch(connection, category, date)
-        verdict = _no_worse(held, verdict, bool(announcements))
+        verdict = _no_worse(held, verdict, bool(announcements or kept_out))
         batch = announcing.put_batch(
             connection, SOURCE, category, date,
             state=verdict.state, expected=verdict.expected, detail=verdict.detail,
@@ -55,10 +57,29 @@ def keep(
                 for one, work_id in zip(announcements, outcome.work_ids, strict=True)
             ],
         )
+        trash.put_announcements(connection, batch, kept_out)
         _note_versions(connection, announcements, outcome.work_ids, numbers)
         kept = held_batch(connection, category, date)
     assert kept is not None
     return kept
+
+
+def _outside_trash(
+    connection: Connection, announcements: Sequence[Announcement]
+) -> tuple[list[Announcement], list[tuple[str, int, str, int]]]:
+    """Part announcements into those to store, and (id, work, kind, version) of trashed ones."""
+    held = trash.find(
+        connection, {found for one in announcements for found in one.record.identifiers}
+    )
+    news: list[Announcement] = []
+    kept_out: list[tuple[str, int, str, int]] = []
+    for one in announcements:
+        works_held = [held[str(name)] for name in one.record.identifiers if str(name) in held]
+        if works_held:
+            kept_out.append((one.record.source_id, works_held[0], one.kind, one.record.number))
+        else:
+            news.append(one)
+    return news, kept_out
 
 
 def held_batch(connection: Connection, category: str, date: str) -> BatchView | None:

@@ -70,6 +70,7 @@ def sync(
         _Category(arxiv, category, report, now.astimezone(ARXIV_TIME)).bring_up_to_date(
             since, partial(progress, place, len(categories))
         )
+    progress(len(categories), len(categories), "")
     if not report.vain:
         with database.write("log the sync") as connection:
             counts = Counter(batch.state for batch in report.batches)

@@ -1,0 +1,94 @@
+"""What came of a job, in words: made from what its command answers with `--json`."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assistant.text import clean_line
+from assistant.tui.jobs.job import Job
+from assistant.tui.log import LogEntry
+
+_MOST_MISSING = 6
+
+
+def entry_of_job(job: Job, retry: Callable[[], object]) -> LogEntry:
+    """Return what is to be said of a job that has ended; what went wrong can be tried again."""
+    details = "\n".join([f"assistant {' '.join(job.argv)}", "", *job.notes, *job.tail])
+    if job.state == "failed":
+        error = job.error
+        title = error.title if error else f"{job.title} failed."
+        why, hint = (error.why, error.hint) if error else ("", "")
+        return LogEntry(title, "error", why, hint, details, retry)
+    if job.state == "cancelled":
+        return LogEntry(
+            f"Stopped: {job.title}. What is done is kept.", details=details, retry=retry
+        )
+    if job.state == "partly":
+        hint = "Try again later."
+        return LogEntry(came_of_it(job), "warning", missing(job), hint, details, retry)
+    return LogEntry(came_of_it(job), details=details)
+
+
+def came_of_it(job: Job) -> str:
+    """Say in a sentence what a job that ended by itself has done."""
+    result = job.result if isinstance(job.result, Mapping) else {}
+    if "entries" in result and "batches" in result:
+        return _digest(result)
+    if "added" in result:
+        return _import(result)
+    if "embedded" in result:
+        many = _plural(_number(result, "embedded"), "paper")
+        return f"Embedded {many}." if _number(result, "embedded") else "Every paper has its vector."
+    return f"{job.title}: done."
+
+
+def missing(job: Job) -> str:
+    """Say what a job that is done in part lacks."""
+    result = job.result if isinstance(job.result, Mapping) else {}
+    lacking = [
+        f"{_text(one, 'category')} {_text(one, 'date')}: {_text(one, 'state')}"
+        for one in _mappings(result, "batches")
+        if one.get("state") not in ("complete", "holiday")
+    ]
+    errors = result.get("errors")
+    if isinstance(errors, list):
+        lacking += [clean_line(str(one), 200) for one in errors]
+    more = len(lacking) - _MOST_MISSING
+    shown = lacking[:_MOST_MISSING] + ([f"{more:,} more"] if more > 0 else [])
+    return "; ".join(shown) or " ".join(list(job.notes)[-3:])
+
+
+def _digest(result: Mapping[str, Any]) -> str:
+    chosen = len(_mappings(result, "entries"))
+    states = Counter(_text(one, "state") for one in _mappings(result, "batches"))
+    came = sum(_number(one, "received") for one in _mappings(result, "batches"))
+    if not chosen:
+        return "Nothing new for you."
+    whole = f" of {came:,} announced" if came and set(states) <= {"complete", "holiday"} else ""
+    return f"{_plural(chosen, 'paper')} for you{whole}."
+
+
+def _import(result: Mapping[str, Any]) -> str:
+    parts = [f"{_plural(_number(result, 'added'), 'new paper')}"]
+    for name in ("updated", "merged", "skipped"):
+        if count := _number(result, name):
+            parts.append(f"{count:,} {name}")
+    return f"Imported: {', '.join(parts)}."
+
+
+def _mappings(result: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = result.get(name)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _number(result: Mapping[str, Any], name: str) -> int:
+    value = result.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _text(result: Mapping[str, Any], name: str) -> str:
+    return clean_line(str(result.get(name, "")), 40)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

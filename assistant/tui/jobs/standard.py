@@ -1,0 +1,43 @@
+"""The commands that the app runs as jobs: what is long is what the command line can do as well."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.tui.jobs.job import Job
+
+
+class Command(NamedTuple):
+    """What `JobRunner.start` wants: a title, and the arguments of `assistant`."""
+
+    title: str
+    argv: tuple[str, ...]
+
+
+def sync_job(profile: str | None = None) -> Command:
+    """Fetch what was announced, and make a profile's digest of the day."""
+    argv = ("digest", "--sync", "--json", *_of(profile))
+    return Command("Fetching what was announced", argv)
+
+
+def digest_job(profile: str | None = None) -> Command:
+    """Make a profile's digest of the day from what is in the library."""
+    return Command("Making the day's digest", ("digest", "--json", *_of(profile)))
+
+
+def embed_job() -> Command:
+    """Give every paper its vector, so that it is found by meaning."""
+    return Command("Embedding papers", ("embed", "--json"))
+
+
+def import_job(path: Path) -> Command:
+    """Bring a file's papers in, and embed them."""
+    return Command(f"Importing {path.name}", ("import", "--json", "--", str(path)))
+
+
+def makes_digest(job: Job) -> bool:
+    """Tell whether a job makes a digest."""
+    return job.argv[:1] == ("digest",)
+
+
+def _of(profile: str | None) -> tuple[str, ...]:
+    return () if profile is None else ("--profile", profile)

@@ -1,0 +1,51 @@
+"""The palette: an action, a paper or a saved search, found by a few letters."""
+
+from collections.abc import Sequence
+
+from assistant.tui.help import Doable
+from assistant.tui.widgets.picker import Choice, Picker, matches
+
+_MOST_ACTIONS = 12
+_MOST_PAPERS = 20
+_SHORTEST = 2
+
+
+class PaletteScreen(Picker):
+    """Everything one can do or go to, the nearest first."""
+
+    TITLE_TEXT = "Go to or do"
+    PLACEHOLDER = "an action, a paper's words, a saved search"
+
+    def __init__(self, doable: Doable) -> None:
+        super().__init__()
+        self._doable = doable
+
+    async def found(self, text: str) -> Sequence[Choice]:
+        """Return actions first, then saved searches, then papers."""
+        from assistant.tui.papers import queries
+
+        doing = [
+            Choice(
+                one.title, (place, one), self.assistant.keys_of(one)[0], place.why_not(one.id) or ""
+            )
+            for place, one in self._doable
+            if matches(text, one.title)
+        ]
+        choices = doing if not text else doing[:_MOST_ACTIONS]
+        saved, papers = await self.desk.library.read(
+            lambda c: queries.named(c, text if len(text) >= _SHORTEST else "", _MOST_PAPERS)
+        )
+        choices += [
+            Choice(name, ("search", query), "find", query)
+            for name, query in saved.items()
+            if matches(text, name, query)
+        ]
+        choices += [Choice(one.title, ("paper", one.id), "", one.public_id) for one in papers]
+        return choices
+
+    def dismiss(self, result: object = None) -> object:  # type: ignore[override]
+        """Leave, and go to what was chosen or do it."""
+        outcome = super().dismiss(result)
+        if isinstance(result, tuple):
+            self.app.call_later(self.assistant.follow, *result)
+        return outcome

@@ -1,0 +1,1 @@
+"""Papers on the screen: rows, preview, and what keys do to them, wherever papers are listed."""

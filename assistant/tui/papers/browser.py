@@ -1,0 +1,231 @@
+"""A list of papers with the one under the cursor beside it, and all that keys do to papers."""
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from assistant.tui.actions import bindings
+from assistant.tui.papers.changes import PaperChanges
+from assistant.tui.papers.preview import Preview
+from assistant.tui.papers.rows import PaperCache, PaperRows
+from assistant.tui.widgets.row_list import RowList, Rows
+
+WIDE = 110
+"""Columns from which list and preview stand side by side."""
+TALL = 36
+"""Lines from which, on a narrower screen, the preview stands below the list."""
+_PREVIEW_AFTER = 0.03
+_SIMILAR_AFTER = 0.5
+_SIMILAR = 5
+
+
+class PaperBrowser(Widget, PaperChanges):
+    """List and preview: side by side, one below the other, or one at a time on a small screen."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("browser", "paper")
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("browser", "paper"))
+    DEFAULT_CSS = """
+    PaperBrowser { height: 1fr; layout: horizontal; }
+    PaperBrowser > RowList { width: 1fr; height: 1fr; }
+    PaperBrowser > Preview { width: 1fr; height: 1fr; display: none; }
+    PaperBrowser.-wide.-preview > RowList { width: 11fr; }
+    PaperBrowser.-wide.-preview > Preview { width: 9fr; display: block; }
+    PaperBrowser.-tall { layout: vertical; }
+    PaperBrowser.-tall.-preview > Preview { display: block; }
+    PaperBrowser.-reading > Preview { display: block; }
+    PaperBrowser.-reading.-folded > RowList { display: none; }
+    """
+
+    class Left(Message):
+        """`esc` was pressed with nothing left to close here."""
+
+    class Loaded(Message):
+        """Rows came in or changed."""
+
+    def __init__(self, *, empty: str = "", preview: bool = True) -> None:
+        super().__init__()
+        self.cache = PaperCache(self._load_soon)
+        self.reasons: dict[int, Sequence[str]] = {}
+        self.telling: dict[int, Sequence[str]] = {}
+        """Sentences of abstracts that say the most."""
+        self._empty = empty
+        self.set_class(preview, "-preview")
+        self._loading = False
+
+    @property
+    def papers(self) -> RowList:
+        """The list."""
+        return self.query_one(RowList)
+
+    @property
+    def preview(self) -> Preview:
+        """The preview."""
+        return self.query_one(Preview)
+
+    @property
+    def previews(self) -> bool:
+        """Whether the preview is wanted beside the list."""
+        return self.has_class("-preview")
+
+    def compose(self) -> ComposeResult:
+        """Show the list and, where there is room, the preview."""
+        yield RowList(empty=self._empty)
+        yield Preview()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold the panes to the room there is."""
+        wide = event.size.width >= WIDE
+        tall = not wide and event.size.height >= TALL
+        self.set_class(wide, "-wide")
+        self.set_class(tall, "-tall")
+        self.set_class(not wide and not tall, "-folded")
+
+    def show_ids(
+        self, ids: "array[int]", *, keep: int | None = None, offset: int | None = None
+    ) -> None:
+        """List these works; the cursor stays on its paper, or goes to the one to `keep`.
+
+        `offset` is how many lines below the top it comes to stand.
+        """
+        self.papers.show(PaperRows(ids, self.cache), keep=keep, offset=offset)
+
+    def show_rows(self, rows: Rows, *, keep: int | None = None) -> None:
+        """List works drawn in another way; their keys are the works' ids."""
+        self.papers.show(rows, keep=keep)
+
+    def targets(self) -> list[int]:
+        """Return the works that a key acts on: those selected, else the one under the cursor."""
+        chosen = [key for key in self.papers.selected if isinstance(key, int)]
+        if not chosen and isinstance(self.papers.key, int):
+            chosen = [self.papers.key]
+        return chosen
+
+    async def reload(self, ids: Sequence[int] | None = None) -> None:
+        """Read rows again, those in sight and near if none are named."""
+        from assistant.tui.papers import queries
+
+        known = list(self.cache.rows) if ids is None else [*ids]
+        rows = await self.desk.library.read(lambda c: queries.rows(c, known[-2_000:], self.profile))
+        if ids is None:
+            self.cache.rows.clear()
+        self.cache.put(rows)
+        self.papers.refresh()
+        self.post_message(self.Loaded())
+        self.show_preview()
+
+    def show_preview(self) -> None:
+        """Load the page of the paper under the cursor, once it rests there."""
+        if self.previews or self.has_class("-reading"):
+            self.run_safely(self._show_page, "Showing the paper", only="preview")
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """Let the preview follow the cursor."""
+        self.show_preview()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Read the paper."""
+        event.stop()
+        self.add_class("-reading")
+        self.show_preview()
+        self.preview.focus()
+
+    def why_not(self, action: str) -> str | None:
+        """Say why an action on papers cannot be done now."""
+        if action.startswith("paper.") and not self.targets():
+            return "There is no paper here."
+        return None
+
+    def do_browser_preview(self) -> None:
+        """Show or hide the preview."""
+        if self.has_class("-folded"):
+            if self.has_class("-reading"):
+                self.do_browser_back()
+            else:
+                self.papers.do_list_enter()
+            return
+        self.toggle_class("-preview")
+        self.show_preview()
+
+    def do_browser_scroll_down(self) -> None:
+        """Scroll the preview down."""
+        self.preview.scroll_relative(y=max(self.preview.size.height // 2, 1), animate=False)
+
+    def do_browser_scroll_up(self) -> None:
+        """Scroll the preview up."""
+        self.preview.scroll_relative(y=-max(self.preview.size.height // 2, 1), animate=False)
+
+    def do_browser_pane(self) -> None:
+        """Go to the other pane."""
+        if self.preview.has_focus:
+            self._leave_page()
+        elif self.preview.display:
+            self.preview.focus()
+        else:
+            self.papers.do_list_enter()
+
+    def do_browser_back(self) -> None:
+        """Leave the paper, then the selection, then tell whoever is around us."""
+        if self.has_class("-reading") or self.preview.has_focus:
+            self._leave_page()
+        elif self.papers.selected:
+            self.papers.selected.clear()
+            self.papers.refresh()
+        else:
+            self.post_message(self.Left())
+
+    def _leave_page(self) -> None:
+        self.remove_class("-reading")
+        self.papers.focus()
+
+    async def _show_page(self) -> None:
+        await asyncio.sleep(_PREVIEW_AFTER)
+        await self.desk.library.opened()
+        from assistant.tui.papers import queries
+
+        work = self.papers.key
+        if not isinstance(work, int):
+            self.preview.show(None)
+            return
+        page: dict[str, Any] | None = await self.desk.library.read(
+            lambda c: queries.page(c, work, self.profile)
+        )
+        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
+        await asyncio.sleep(_SIMILAR_AFTER)
+        if self.desk.meaning.warm:
+            self.preview.show_similar(await self._similar(work))
+
+    async def _similar(self, work: int) -> list[tuple[str, str, str]]:
+        from assistant.tui.papers import queries
+
+        found = await self.desk.meaning.similar(work, limit=_SIMILAR)
+        ids = [hit.work for hit in found.hits]
+        rows = await self.desk.library.read(lambda c: queries.rows(c, ids))
+        whys = {hit.work: hit.reasons[0] for hit in found.hits if hit.reasons}
+        return [(row.public_id, row.title, whys.get(row.id, "")) for row in rows]
+
+    def _load_soon(self) -> None:
+        if not self._loading:
+            self._loading = True
+            self.run_safely(self._load, "Loading rows")
+
+    async def _load(self) -> None:
+        from assistant.tui.papers import queries
+
+        try:
+            while ids := self.cache.take_missing():
+                rows = await self.desk.library.read(
+                    partial(queries.rows, ids=ids, name=self.profile)
+                )
+                self.cache.put(rows)
+                self.papers.refresh()
+        finally:
+            self._loading = False
+        self.post_message(self.Loaded())

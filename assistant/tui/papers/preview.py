@@ -1,0 +1,125 @@
+"""A paper beside its list: everything the library knows of it, to be read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from assistant.tui.acting import Acting
+from assistant.tui.look import Look
+
+_MOST_AUTHORS = 12
+_MOST_VERSIONS = 8
+
+
+class Preview(VerticalScroll, Acting, can_focus=True):
+    """One paper's page; texts are shown as they are, never as markup."""
+
+    DEFAULT_CSS = """
+    Preview { padding: 0 1; scrollbar-size-vertical: 1; background: $surface; }
+    Preview:focus { background: $surface-lighten-1; }
+    Preview > Static { width: 1fr; height: auto; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Hold the page and what joins it later."""
+        yield Static(id="page", markup=False)
+        yield Static(id="more", markup=False)
+
+    def show(
+        self,
+        page: Mapping[str, Any] | None,
+        reasons: Sequence[str] = (),
+        telling: Sequence[str] = (),
+    ) -> None:
+        """Show a paper (`assistant.library.page`), or nothing; begin at its top.
+
+        The sentences `telling` of its abstract stand out.
+        """
+        look = self.assistant.look
+        text = page_text(page, reasons, look) if page is not None else Text()
+        if sentences := [
+            one for one in telling if one
+        ]:  # an empty one is found between all letters
+            text.highlight_words(sentences, look.strong)
+        self.show_text(text)
+
+    def show_text(self, text: Text) -> None:
+        """Show something that is no paper."""
+        self.query_one("#page", Static).update(text)
+        self.query_one("#more", Static).update("")
+        self.scroll_home(animate=False)
+
+    def show_similar(self, similar: Sequence[tuple[str, str, str]]) -> None:
+        """Add (id, title, why) of papers like it."""
+        look = self.assistant.look
+        text = Text()
+        if similar:
+            text.append("\nLike it in your library\n", look.strong)
+        for public_id, title, why in similar:
+            text.append(f"{public_id}  ", look.accent)
+            text.append(f"{title}\n")
+            if why:
+                text.append(f"  {why}\n", look.dim)
+        self.query_one("#more", Static).update(text)
+
+
+def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Text:
+    """Return a paper's page as text that wraps by itself."""
+    text = Text()
+    text.append(page["title"] or "(no title)", look.strong)
+    authors = page["authors"]
+    more = len(authors) - _MOST_AUTHORS
+    shown = ", ".join(authors[:_MOST_AUTHORS]) + (f" and {more:,} more" if more > 0 else "")
+    if shown:
+        text.append(f"\n{shown}", look.dim)
+    facts = [page["venue"], page["published"] or page["year"], " ".join(page["categories"])]
+    text.append("\n" + " · ".join(str(one) for one in facts if one), look.accent)
+    text.append("\n" + " · ".join(_own(page)))
+    for tag in page["tags"]:
+        text.append(f"  #{tag}", look.good)
+    day, told = page.get("digest") or ("", ())
+    if told and not reasons:
+        text.append(f"\n\nIn your digest of {day}", look.dim)
+        reasons = told
+    elif reasons:
+        text.append("\n")
+    if reasons:
+        for reason in reasons:
+            text.append("\n· ", look.good)
+            text.append(reason, look.good)
+    if page["abstract"]:
+        text.append("\n")
+        for paragraph in page["abstract"].split("\n\n"):
+            text.append("\n" + " ".join(paragraph.split()) + "\n")
+    else:
+        text.append("\n\nIts source gave no abstract.\n", look.dim)
+    text.append("\n")
+    for label in ("page", "pdf"):
+        if page[label]:
+            text.append(f"{label:<6}", look.dim)
+            text.append(f"{page[label]}\n")
+    text.append("ids   ", look.dim)
+    text.append(", ".join(page["identifiers"]) + "\n")
+    for version in page["versions"][-_MOST_VERSIONS:]:
+        number = f" v{version['number']}" if version["number"] else ""
+        when = version["published"] or version["year"] or ""
+        extras = [version["venue"], version["comment"], version["journal_ref"]]
+        told = [f"{version['source']}{number}", str(when), "; ".join(filter(None, extras))]
+        text.append("copy  ", look.dim)
+        text.append("  ".join(filter(None, told)) + "\n")
+    return text
+
+
+def _own(page: Mapping[str, Any]) -> list[str]:
+    parts = [page["state"]]
+    if page["starred"]:
+        parts.append("starred")
+    if page["rating"]:
+        parts.append(f"rated {page['rating']} of 5")
+    if page.get("liked"):
+        parts.append("liked" if page["liked"] > 0 else "disliked")
+    return parts

@@ -1,0 +1,72 @@
+"""What the app asks of the library about papers; imported once the library is open.
+
+The first list is shown with this, so what it does not need is imported where it is needed.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.library.page import paper_facts
+from assistant.sources.identifiers import parse_identifier
+from db import digests, listing, personal, profiles, works
+from db.engine import Connection
+
+
+def rows(
+    connection: Connection, ids: Sequence[int], name: str | None = None
+) -> list[listing.PaperRow]:
+    """Return the rows of these works, with the likes of a profile."""
+    return listing.paper_rows(connection, ids, profile(connection, name))
+
+
+def profile(connection: Connection, name: str | None = None) -> int:
+    """Return a profile's id, the first one's where None is named; 0 where there is none yet."""
+    known = profiles.profiles(connection)
+    return next((one.id for one in known if name is None or one.name == name), 0)
+
+
+def page(connection: Connection, work_id: int, name: str | None = None) -> dict[str, Any] | None:
+    """Return a paper's page, None where it is gone."""
+    found = works.view_works(connection, [work_id])
+    if not found:
+        return None
+    mine = profile(connection, name)
+    return {
+        **paper_facts(connection, found[0]),
+        "liked": profiles.liking(connection, mine, work_id),
+        "digest": digests.shown_in(connection, mine, work_id),
+    }
+
+
+def named(
+    connection: Connection, text: str, limit: int
+) -> tuple[dict[str, str], list[works.WorkView]]:
+    """Return the saved searches, and the papers that best match a text by words."""
+    saved = personal.saved_searches(connection)
+    if not text.strip():
+        return saved, []
+    from assistant.search.lexical import search_lexical
+    from assistant.search.query import parse_query
+
+    found = search_lexical(connection, parse_query(text), limit)
+    return saved, works.view_works(connection, [hit.work_id for hit in found.hits])
+
+
+def find(connection: Connection, identifier: str) -> int | None:
+    """Return the work a person means by an id, an address or a DOI."""
+    parsed = parse_identifier(identifier)
+    if parsed is None:
+        return None
+    found = works.find_identifiers(connection, {parsed.scheme: [parsed.value]})
+    return next(iter(found.values()), None)
+
+
+def bibtex(connection: Connection, ids: Sequence[int]) -> str:
+    """Return works as BibTeX."""
+    from assistant.library.entries import load_whole_works
+    from assistant.library.exporting import write_bibtex
+
+    out = io.StringIO()
+    write_bibtex(load_whole_works(connection, ids), out)
+    return out.getvalue()

@@ -1,0 +1,17 @@
+"""Starting the app in a terminal, and leaving the terminal as it was."""
+
+import sys
+
+from assistant.config import find_home, load_settings
+
+
+def run(open_paper: str | None = None) -> int:
+    """Run the app until the person quits; return the exit code."""
+    from assistant.tui.app import AssistantApp
+
+    home = find_home()
+    app = AssistantApp(home, load_settings(home), open_paper=open_paper)
+    app.run()
+    if app.farewell:
+        sys.stderr.write(app.farewell + "\n")
+    return app.return_code or 0

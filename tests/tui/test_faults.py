@@ -1,0 +1,51 @@
+"""When something breaks: the place is closed and made anew, the app and the terminal stand."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+
+from assistant.tui.areas.papers.screen import PapersScreen
+from tests.tui.driving import Person, drive
+
+
+def test_a_place_that_breaks_is_made_anew(seeded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(person: Person) -> None:
+        monkeypatch.setattr(PapersScreen, "on_row_list_moved", _break)
+        await person.press("j")
+        await person.until(lambda: person.toasts(), "word of the fault")
+        assert "Papers broke and was closed; open it again with 2." in person.toasts()[-1]
+        assert person.app.current_mode != "papers"
+        monkeypatch.undo()
+        await person.press("2")
+        assert "60 papers" in person.text()
+        await person.press("j")
+        assert "2 of 60 papers" in person.text()
+
+    app = drive(play, errors=True)
+    assert any("RuntimeError: a fault [/]" in one.details for one in app.desk.log.entries)
+    assert not app.return_code
+
+
+def test_one_that_breaks_again_and_again_ends_the_app_with_a_word(
+    seeded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play(person: Person) -> None:
+        monkeypatch.setattr(PapersScreen, "on_row_list_moved", _break)
+        driver = person.app._driver
+        assert driver is not None
+        for _ in range(12):
+            for key in ("2", "j"):
+                driver.send_message(Key(key, key))
+                await asyncio.sleep(0.05)
+            if person.app.farewell:
+                return
+
+    app = drive(play, errors=True)
+    assert "The screen broke: RuntimeError" in app.farewell
+    assert str(app.desk.log.file) in app.farewell
+
+
+def _break(self: object) -> None:
+    raise RuntimeError("a fault [/] of ours")
