@@ -15,7 +15,7 @@ from pathlib import Path
 
 from skills_lab.frame.catalogue import Lab, find_lab
 from skills_lab.frame.checking import Check, checks_of, judge
-from skills_lab.frame.device import seed_everything
+from skills_lab.frame.device import seed_everything, use_threads
 from skills_lab.frame.events import Sink, json_lines
 from skills_lab.frame.solution import SolutionError, load_solution
 from skills_lab.frame.text import clean
@@ -40,6 +40,7 @@ def main() -> None:
             ],
         }
     )
+    use_threads(1)
     _limit(int(memory), int(cpu))
     for number, file in enumerate(files):
         tell({"event": "file", "number": number})

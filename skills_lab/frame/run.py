@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skills_lab.frame.catalogue import Lab
-from skills_lab.frame.device import choose_device, environment, peak_memory, seed_everything
+from skills_lab.frame.device import (
+    choose_device,
+    environment,
+    peak_memory,
+    seed_everything,
+    use_threads,
+)
 from skills_lab.frame.errors import LabError
 from skills_lab.frame.events import Sink, plain
 
@@ -126,6 +132,7 @@ def run_lab(
 
             stand_in(lab, solution)
         experiment = lab.module("experiment")
+        use_threads(run.budget.get("threads", 1))
         seed_everything(seed)
         experiment.run(run)
     except LabError:

@@ -78,6 +78,9 @@ def _broadcasting(run: Run) -> None:
     column = (slope * x).unsqueeze(1)  # (64, 1) against (64,): a loss over (64, 64)
     (column - y).square().mean().backward()
     run.metric("gradient of the slope, (N, 1) against (N,)", 0, float(slope.grad or 0))
+    slope.grad = None
+    (slope * x - y).square().mean().backward()
+    run.metric("gradient of the slope, (N,) against (N,)", 0, float(slope.grad or 0))
     try:
         mixed_loss(column, y)
         refused = False
@@ -95,7 +98,8 @@ def _robustness(run: Run) -> None:
         x, y, truth = _regressions(run, size)
         for alpha in alphas:
             run.progress(len(errors), runs, f"alpha {alpha:g}, outliers of {size}")
-            error = _fit(run, x, y, truth, alpha, f"loss, alpha {alpha:g}, outliers {size}")
+            curve = f"loss, alpha {alpha:g}, outliers of {size}" if size == outliers[-1] else None
+            error = _fit(run, x, y, truth, alpha, curve)
             errors[alpha, size] = error
             run.metric(f"error of w, outliers of {size}", round(alpha * 1000), error)
     run.progress(runs, runs)
@@ -137,33 +141,33 @@ def _robustness(run: Run) -> None:
 
 
 def _regressions(run: Run, size: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Return x (R, N, D), y (R, N) and the true w (R, D); the same for every size of outlier."""
+    """Return x (R, D, N), y (R, N) and the true w (R, D); the same for every size of outlier."""
     r, n, d = (run.budget[key] for key in ("repeats", "samples", "features"))
     source = torch.Generator().manual_seed(run.seed)
-    x = torch.randn(r, n, d, generator=source)
+    x = torch.randn(r, d, n, generator=source)
     truth = torch.randn(r, d, generator=source)
     noise = torch.randn(r, n, generator=source)
     moved = torch.rand(r, n, generator=source) < OUTLIER_SHARE
     # All to one side of the first feature, so that they tilt the fit and not only widen it.
-    y = (x @ truth.unsqueeze(2)).squeeze(2) + noise + size * moved * torch.sign(x[:, :, 0])
+    y = (truth.unsqueeze(1) @ x).squeeze(1) + noise + size * moved * torch.sign(x[:, 0])
     return x.to(run.device), y.to(run.device), truth.to(run.device)
 
 
-def _fit(run: Run, x: Tensor, y: Tensor, truth: Tensor, alpha: float, name: str) -> float:
+def _fit(run: Run, x: Tensor, y: Tensor, truth: Tensor, alpha: float, curve: str | None) -> float:
     """Fit all regressions and return the root mean square error of w."""
     steps = run.budget["steps"]
     w = torch.zeros_like(truth, requires_grad=True)
     optimiser = torch.optim.Adam([w], lr=0.1, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for step in range(steps):
-        fitted = (x @ w.unsqueeze(2)).squeeze(2)  # (R, N)
-        loss = mixed_loss(fitted, y, alpha, "sum") / x.shape[1]
+        fitted = (w.unsqueeze(1) @ x).squeeze(1)  # (R, N)
+        loss = mixed_loss(fitted, y, alpha, "sum") / x.shape[2]
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
-        if step % max(1, steps // 20) == 0:
-            run.metric(name, step, loss.item() / len(x))
+        if curve and step % max(1, steps // 20) == 0:
+            run.metric(curve, step, loss.item() / len(x))
     return float((w.detach() - truth).square().mean().sqrt())
 
 
