@@ -31,7 +31,7 @@ def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
     """
     grad = grad.sum(axis=tuple(range(grad.ndim - len(shape))))  # axes that were put in front
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and grad.shape[i] != 1)
-    return grad.sum(axis=stretched, keepdims=True)
+    return np.asarray(grad.sum(axis=stretched, keepdims=True))
 
 
 class Tensor:

@@ -203,7 +203,7 @@ def stolen(solution: ModuleType) -> None:
 
 @check(
     "peak memory is what was held at once",
-    proves="48 MB on and off, 48 MB kept: the peak is 96 MB, on the CPU under Linux",
+    proves="40 MB for a moment beside 40 MB kept: the peak is 80 MB, on the CPU under Linux",
     hints=(
         "What is held after the call is not what was held at its highest.",
         "Reset the mark before the call; what was held before is to be taken off.",
@@ -214,7 +214,7 @@ def memory(solution: ModuleType) -> None:
     """Allocate known amounts, after having held more before."""
     if not sys.platform.startswith("linux"):
         return
-    size = 48 << 20
+    size = 40 << 20  # beyond what the C library ever keeps for later
     torch.ones(3 * size // 4).sum()  # an earlier peak that must not be seen
     kept: list[torch.Tensor] = []
 
@@ -224,5 +224,5 @@ def memory(solution: ModuleType) -> None:
 
     found = solution.peak_memory(work, torch.device("cpu"))
     assert 0.95 < found / (2 * size) < 1.1, (
-        f"{found / 2**20:.0f} MB were read for a call that held 96 MB at its highest"
+        f"{found / 2**20:.0f} MB were read for a call that held 80 MB at its highest"
     )

@@ -2,7 +2,7 @@
 
 MUTANTS = {
     "sums only the axes broadcasting added, not those it stretched": (
-        "return grad.sum(axis=stretched, keepdims=True)",
+        "return np.asarray(grad.sum(axis=stretched, keepdims=True))",
         "return grad",
     ),
     "overwrites a leaf's gradient instead of adding": (
