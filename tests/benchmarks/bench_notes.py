@@ -38,13 +38,8 @@ def write_notes(root: Path, count: int) -> int:
     names = [f"{chance.choice(_FOLDERS)}/{sentence(chance)[:30].strip()} {n}" for n in range(count)]
     size = 0
     for number, name in enumerate(names):
-        head = f"id: n{number}
-tags: [deep, x/{number % 7}]
-papers: [arxiv:2101.{number}]"
-        parts = [f"---
-{head}
----
-"]
+        facts = f"id: n{number}\ntags: [deep, x/{number % 7}]\npapers: [arxiv:2101.{number}]"
+        parts = [f"---\n{facts}\n---\n"]
         for _ in range(chance.randint(3, 6)):
             parts.append(f"\n## {sentence(chance)[:-1]}\n\n")
             for _ in range(chance.randint(1, 3)):
