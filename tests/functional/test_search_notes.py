@@ -108,17 +108,19 @@ def test_a_title_finds_paper_and_note(everything: Everything) -> None:
 
 
 def test_what_is_related(everything: Everything) -> None:
-    related = ids(everything.related_to_note("Attention.md", limit=5))
-    assert "note:Attention" not in related
-    assert "arxiv:1706.03762" in related
+    of_note = everything.related_to_note("Attention.md", limit=5)
+    assert "note:Attention" not in ids(of_note.passages)
+    assert "arxiv:1706.03762" in ids(of_note.papers)
     with everything.engine.database.read() as connection:
         lora = connection.exec_driver_sql(
             "SELECT work_id FROM identifiers WHERE value = '2106.09685'"
         ).scalar_one()
-    found = ids(everything.related_to_paper(lora, limit=40))
-    assert "arxiv:2106.09685" not in found
-    assert "note:Ideas/Small matrices" in found
-    assert everything.related_to_note("nothing.md") == []
+    of_paper = everything.related_to_paper(lora, limit=5)
+    assert "arxiv:2106.09685" not in ids(of_paper.papers)
+    assert len(of_paper.papers) == 5
+    assert ids(of_paper.passages)[0] == "note:Ideas/Small matrices"
+    nothing = everything.related_to_note("nothing.md")
+    assert nothing.papers == nothing.passages == []
 
 
 class CountingEncoder:
