@@ -135,6 +135,7 @@ def _training(run: Run) -> None:
         ("fp16", torch.float16, False, 1.0),
         ("fp16, scaled", torch.float16, True, 1.0),
         ("bf16", torch.bfloat16, False, 1.0),
+        ("fp32, small", torch.float32, False, SMALL),
         ("fp16, small", torch.float16, False, SMALL),
         ("fp16, small, scaled", torch.float16, True, SMALL),
         ("bf16, small", torch.bfloat16, False, SMALL),
@@ -155,6 +156,14 @@ def _training(run: Run) -> None:
         f"{without:.1%} to {with_scale:.1%}",
         "≥ 3%, and at most a quarter of it",
         without >= 0.03 and with_scale <= without / 4,
+    )
+    same = accuracy["fp32, small"] - accuracy["fp32"]
+    run.claim(
+        "fp32_small",
+        "In float32 a loss of weight 2^-20 at a rate 2^20 times as high changes nothing",
+        same,
+        "0 ± 0.01 accuracy",
+        abs(same) <= 0.01,
     )
     run.claim(
         "dead",
@@ -215,7 +224,7 @@ def _memory(run: Run) -> None:
     rows = ["model,batch,type,weights,gradients,optimiser,activations,weight copies,total"]
     shares: dict[tuple[str, int], tuple[float, float]] = {}
     for done, (kind, make, batches) in enumerate(kinds):
-        run.progress(7 + done, 9, f"memory of the {kind}")
+        run.progress(8 + done, 10, f"memory of the {kind}")
         for batch in batches:
             split = {
                 name: _split(run, make, batch, dtype)
@@ -229,7 +238,7 @@ def _memory(run: Run) -> None:
             shares[kind, batch] = activations, total
             run.metric(f"activations of the {kind}, bf16 over fp32", batch, activations)
             run.metric(f"all memory of the {kind}, bf16 over fp32", batch, total)
-    run.progress(9, 9)
+    run.progress(10, 10)
     run.artifact("memory.csv", "\n".join(rows) + "\n")
     smallest = kinds[0][2][0]
     half = max(share for (kind, _), (share, _) in shares.items() if kind == "MLP")
