@@ -36,12 +36,13 @@ _FORM = "A ranking set has papers.jsonl.gz and users.jsonl."
 Say = Callable[[str, int, int], None]
 
 ABLATIONS: Mapping[str, tuple[Parts, Shares]] = {
+    "without telling words": (Parts(telling=0), USUAL),
     "without words": (Parts(words=0), USUAL),
     "without topics": (Parts(topics=0), USUAL),
     "without meaning": (Parts(meaning=0), USUAL),
-    "words alone": (Parts(topics=0, meaning=0), USUAL),
-    "topics alone": (Parts(words=0, meaning=0), USUAL),
-    "meaning alone": (Parts(words=0, topics=0), USUAL),
+    "words alone": (Parts(topics=0, meaning=0, telling=0), USUAL),
+    "topics alone": (Parts(words=0, meaning=0, telling=0), USUAL),
+    "meaning alone": (Parts(words=0, topics=0, telling=0), USUAL),
     "one interest only (linear)": (Parts(sharpness=0), USUAL),
     "without dislikes": (EVEN, Shares(disliked=0)),
     "without papers passed over": (EVEN, Shares(unrated=0)),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from assistant.digest.ranking.space import Space
+    from assistant.digest.ranking.telling import TellingWords
 
 NEAR = 0.35  # cosine from which a liked paper is a reason; unrelated ones stay below
 MOST_NEAR = 3
@@ -83,7 +84,7 @@ class TermWeights:
     """How much each word feature raises the score, for those that stand in what was liked.
 
     The regression is a sum over papers: the part of it that is linear in the words has one weight
-    a feature, the duals times the papers' TF-IDF.
+    a feature, the duals times the papers' TF-IDF, raised where the feature tells the likes apart.
     """
 
     def __init__(
@@ -92,10 +93,13 @@ class TermWeights:
         observed: npt.NDArray[np.intp],
         duals: npt.NDArray[np.float32],
         positives: int,
+        telling: TellingWords,
+        share: float,
     ) -> None:
         import numpy as np
 
         weights = np.asarray(space.words[observed].T @ duals).ravel()
+        weights[telling.columns] *= 1 + share * telling.gain
         liked = np.zeros(len(weights), dtype=bool)
         liked[space.words[observed[:positives]].indices] = True
         usable = liked & (weights > 0) & (space.frequencies <= GENERIC)

@@ -30,6 +30,7 @@ from assistant.digest.ranking.regression import (
     observation_weights,
 )
 from assistant.digest.ranking.space import EVEN, Parts, Space
+from assistant.digest.ranking.telling import TellingWords
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,14 +129,13 @@ class _Learnt:
         unrated = _evenly([one for one in pool if one.id not in rated and one.id in space.row_of])
         self._space, self._parts = space, parts
         self._rows = space.rows(candidates)
-        self._positives = len(positives)
         self.liking = np.full(len(candidates), -0.5, dtype=np.float32)
         self._fit: Regression | None = None
         self._terms: TermWeights | None = None
         held_out = None
         folds = fold_numbers(len(positives), len(negatives), len(unrated))
         if positives or negatives:
-            self._observed = space.rows([*(r.paper for r in (*positives, *negatives)), *unrated])
+            observed = space.rows([*(r.paper for r in (*positives, *negatives)), *unrated])
             weights = observation_weights(
                 _strengths(positives), _strengths(negatives), len(unrated), shares
             )
@@ -145,16 +145,24 @@ class _Learnt:
                 np.array([1.0, -1.0, passed_over], dtype=np.float32),
                 [len(positives), len(negatives), len(unrated)],
             )
+            liked = len(taste.liked)
+            general = space.kernel(observed, observed, parts)
+            telling = TellingWords(space, observed[:liked])
+            share = parts.telling
             self._fit = Regression(
-                space.kernel(self._observed, self._observed, parts), targets, weights
+                general + share * telling.kernel(observed, observed), targets, weights
             )
-            self._to_observed = space.kernel(self._rows, self._observed, parts)
-            held_out = self._fit.held_out(folds)
+            self._to_observed = space.kernel(self._rows, observed, parts)
+            self._to_observed += share * telling.kernel(self._rows, observed)
+            self._own = 1 + share * telling.own(self._rows)
+            held_out = _held_out(space, general, share, observed, liked, targets, weights, folds)
             self.liking = _scaled(
                 self._fit.predict(self._to_observed), held_out, len(positives), len(negatives)
             )
             if positives:
-                self._terms = TermWeights(space, self._observed, self._fit.duals, len(positives))
+                self._terms = TermWeights(
+                    space, observed, self._fit.duals, len(positives), telling, share
+                )
         self.confidence = told_confidence(taste, held_out, folds, len(positives))
 
     def terms(self, paper: Paper) -> tuple[str, ...]:
@@ -166,7 +174,7 @@ class _Learnt:
         import numpy as np
 
         deviations = (
-            self._fit.deviation(self._to_observed)
+            self._fit.deviation(self._to_observed, self._own)
             if self._fit
             else np.ones(len(self._rows), dtype=np.float32)
         )
@@ -178,6 +186,33 @@ class _Learnt:
             range(len(places)), scores[places], deviations[places], likeness, seed, count
         )
         return [(int(places[place]), alike) for place, alike in found]
+
+
+def _held_out(
+    space: Space,
+    general: Vector,
+    share: float,
+    observed: npt.NDArray[np.intp],
+    liked: int,
+    targets: Vector,
+    weights: Vector,
+    folds: npt.NDArray[np.intp],
+) -> Vector:
+    """Return what each observation would be predicted from the other folds alone, (n,).
+
+    All is learnt anew for each fold, its telling words too. Compare within a fold only: without one
+    class's members the constant shifts for all of it.
+    """
+    import numpy as np
+
+    predicted = np.empty(len(folds), dtype=np.float32)
+    for fold in np.unique(folds):
+        out, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        telling = TellingWords(space, observed[rest[rest < liked]])
+        known = general[np.ix_(rest, rest)] + share * telling.kernel(observed[rest], observed[rest])
+        asked = general[np.ix_(out, rest)] + share * telling.kernel(observed[out], observed[rest])
+        predicted[out] = Regression(known, targets[rest], weights[rest]).predict(asked)
+    return predicted
 
 
 def _scaled(predicted: Vector, held_out: Vector, liked: int, disliked: int) -> Vector:

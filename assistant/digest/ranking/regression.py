@@ -1,7 +1,7 @@
 """Gaussian process regression of what a reader likes, in closed form.
 
 C. E. Rasmussen and C. Williams, "Gaussian Processes for Machine Learning", 2006: prediction is
-eq. 2.25, its variance 2.26, holding out 5.12 by blocks. Likes are 1, dislikes and papers passed
+eq. 2.25, its variance 2.26. Likes are 1, dislikes and papers passed
 over -1; an observation counts less the noisier it is, which is how weights enter.
 """
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     Vector = npt.NDArray[np.float32]
 
-NOISE = 0.1
-DISLIKED = 0.2  # what all dislikes together weigh, where all likes weigh 1
-UNRATED = 0.8  # and all papers passed over: each one little, since some were only not seen
+NOISE = 0.02
+DISLIKED = 0.4  # what all dislikes together weigh, where all likes weigh 1
+UNRATED = 1.0  # and all papers passed over: each one little, since some were only not seen
 HALF_LIFE = 365.0  # days until a rating counts half
 
 
@@ -63,32 +63,20 @@ class Regression:
         self._inverse = np.linalg.inv(noisy)
         self._duals = self._inverse @ targets
         self.duals: Vector = self._duals.astype(np.float32)
-        self._targets = targets
 
     def predict(self, kernel: Vector) -> Vector:
         """Return the mean of m papers from their kernel with the observations (m, n)."""
         mean: Vector = (kernel + 1) @ self.duals
         return mean
 
-    def deviation(self, kernel: Vector) -> Vector:
-        """Return the standard deviation of m papers, (m,), from their kernel (m, n)."""
+    def deviation(self, kernel: Vector, own: Vector) -> Vector:
+        """Return the standard deviation of m papers, (m,), from their kernel (m, n).
+
+        `own` is each paper's kernel with itself, (m,).
+        """
         import numpy as np
 
         raised = kernel + 1
         explained = ((raised @ self._inverse.astype(np.float32)) * raised).sum(axis=1)
-        deviation: Vector = np.sqrt(np.maximum(2 - explained, 0))
+        deviation: Vector = np.sqrt(np.maximum(own + 1 - explained, 0))
         return deviation
-
-    def held_out(self, folds: npt.NDArray[np.intp]) -> Vector:
-        """Return what each observation would have been predicted without those of its fold, (n,).
-
-        Compare within a fold only: without one class's members the constant shifts for all of it.
-        """
-        import numpy as np
-
-        predicted = np.empty(len(folds), dtype=np.float32)
-        for fold in np.unique(folds):
-            out = np.flatnonzero(folds == fold)
-            missed = np.linalg.solve(self._inverse[np.ix_(out, out)], self._duals[out])
-            predicted[out] = self._targets[out] - missed
-        return predicted

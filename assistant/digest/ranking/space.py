@@ -22,17 +22,22 @@ TOPICS = 80
 MOST_LEARNT = 3_000  # papers topics are learnt from; of weeks away, an even share
 WHITENING = 1e-3  # keeps directions in which hardly any two papers differ from being blown up
 SHARPNESS = 2.0
+TELLING = 1 / 6
 _ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """How much each likeness counts; `sharpness` 0 leaves their sum linear."""
+    """How much each likeness counts; `sharpness` 0 leaves their sum linear.
+
+    `telling` is what the words that tell a reader's likes apart count beside all else.
+    """
 
     words: float = 1.0
     topics: float = 1.0
     meaning: float = 1.0
     sharpness: float = SHARPNESS
+    telling: float = TELLING
 
 
 EVEN = Parts()
@@ -43,7 +48,7 @@ class Space:
 
     `words` is TF-IDF (sublinear, title weighted) over words and pairs; `topics` its latent semantic
     analysis (S. Deerwester et al., 1990), learnt from these papers; `meaning` the centred and
-    whitened vectors. All three have rows of unit length, so their kernels are cosines.
+    half whitened vectors. All three have rows of unit length, so their kernels are cosines.
     """
 
     def __init__(self, papers: Iterable[Paper]) -> None:
@@ -145,13 +150,17 @@ def _topics(words: Any) -> Matrix:
     values, turned = np.linalg.eigh(basis.T @ (gram @ basis))
     best = slice(None, -count - 1, -1)
     lengths = np.sqrt(np.maximum(values[best], 1e-12))
+    # By the root of the singular values, so that the first few topics do not drown the rest.
     if learnt.shape[0] == words.shape[0]:
-        return _unit((basis @ turned[:, best]) * lengths)
-    return _unit(words @ (learnt.T @ ((basis @ turned[:, best]) / lengths)))
+        return _unit((basis @ turned[:, best]) * np.sqrt(lengths))
+    return _unit(words @ (learnt.T @ ((basis @ turned[:, best]) / lengths**1.5)))
 
 
 def _whitened(vectors: Sequence[Matrix | None]) -> Matrix:
-    """Centre vectors and even out how much their directions vary; no vector gives zeros."""
+    """Centre vectors and half even out how their directions vary; no vector gives zeros.
+
+    Whole whitening finds narrow interests, none finds broad ones.
+    """
     import numpy as np
 
     known = [row for row, vector in enumerate(vectors) if vector is not None]
@@ -162,7 +171,7 @@ def _whitened(vectors: Sequence[Matrix | None]) -> Matrix:
     values, directions = np.linalg.eigh(given.T @ given / len(given))
     spread = np.maximum(values, 0) + WHITENING
     whole = np.zeros((len(vectors), given.shape[1]), dtype=np.float32)
-    whole[known] = _unit((given @ directions) / np.sqrt(spread))
+    whole[known] = _unit((given @ directions) / spread**0.25)
     return whole
 
 
