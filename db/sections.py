@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 # Weights of title, heading and body in bm25.
 _SCORE = "-bm25(sections_fts, 2.0, 1.5, 1.0)"
+_SAMPLE = 1_000  # hits counted before a frequency is estimated
 
 
 class SectionView(NamedTuple):
@@ -49,33 +50,37 @@ def newest_section(connection: Connection) -> int:
     return newest
 
 
-def count_sections(connection: Connection) -> int:
-    """Return how many passages there are."""
-    count: int = connection.exec_driver_sql("SELECT count(*) FROM note_sections").scalar_one()
-    return count
+def frequencies(connection: Connection, expressions: Iterable[str], size: int) -> list[int]:
+    """Return in how many passages each expression is found: exact below 1,000, else estimated.
 
-
-def frequencies(connection: Connection, expressions: Iterable[str]) -> list[int]:
-    """Return in how many passages each expression is found."""
+    As for papers (`db.fulltext`): how far down the ids the newest 1,000 hits reach gives the rest.
+    """
     rows = connection.execute(
         text(
-            "SELECT (SELECT count(*) FROM sections_fts WHERE sections_fts MATCH one.value)"
-            " FROM json_each(:expressions) AS one ORDER BY one.key"
+            "SELECT (SELECT count(*) || ' ' || coalesce(min(rowid), 0) FROM (SELECT rowid"
+            " FROM sections_fts WHERE sections_fts MATCH one.value ORDER BY rowid DESC"
+            " LIMIT :sample)) FROM json_each(:expressions) AS one ORDER BY one.key"
         ),
-        {"expressions": json.dumps(list(expressions))},
+        {"expressions": json.dumps(list(expressions)), "sample": _SAMPLE},
     )
-    return list(rows.scalars())
+    found = []
+    for (row,) in rows:
+        count, lowest = map(int, row.split())
+        if count == _SAMPLE:
+            count = max(count, round(count * size / max(size - lowest + 1, 1)))
+        found.append(count)
+    return found
 
 
 def matches(
     connection: Connection, expression: str, limit: int, tags: Sequence[tuple[str, bool]] = ()
 ) -> list[int]:
     """Return the ids of passages that match, the newest first; see `ranked` for `tags`."""
-    where, values = _tagged(tags)
+    where, values = _tagged(tags, "sections_fts.rowid")
     rows = connection.execute(
         text(
-            "SELECT s.id FROM sections_fts JOIN note_sections s ON s.id = sections_fts.rowid"
-            f" WHERE sections_fts MATCH :e{where} ORDER BY sections_fts.rowid DESC LIMIT :limit"
+            f"SELECT rowid FROM sections_fts WHERE sections_fts MATCH :e{where}"
+            " ORDER BY rowid DESC LIMIT :limit"
         ),
         {"e": expression, "limit": limit, **values},
     )
@@ -83,27 +88,31 @@ def matches(
 
 
 def ranked(
-    connection: Connection, expression: str, limit: int, tags: Sequence[tuple[str, bool]] = ()
+    connection: Connection,
+    expression: str,
+    limit: int,
+    newest: int,
+    tags: Sequence[tuple[str, bool]] = (),
 ) -> list[tuple[int, float]]:
-    """Return (passage id, bm25) of the best matches, best first.
+    """Return (passage id, bm25) of the best matches, best first, among the `newest` that match.
 
     `tags` are (tag, negated) that their note must have or must not.
     """
-    where, values = _tagged(tags)
+    where, values = _tagged(tags, "sections_fts.rowid")
     rows = connection.execute(
         text(
-            f"SELECT s.id, {_SCORE} AS score FROM sections_fts"
-            " JOIN note_sections s ON s.id = sections_fts.rowid"
-            f" WHERE sections_fts MATCH :e{where} ORDER BY score DESC, s.id DESC LIMIT :limit"
+            f"SELECT id, score FROM (SELECT rowid AS id, {_SCORE} AS score FROM sections_fts"
+            f" WHERE sections_fts MATCH :e{where} ORDER BY rowid DESC LIMIT :newest)"
+            " ORDER BY score DESC, id DESC LIMIT :limit"
         ),
-        {"e": expression, "limit": limit, **values},
+        {"e": expression, "limit": limit, "newest": newest, **values},
     )
     return [(row[0], row[1]) for row in rows]
 
 
 def of_tags(connection: Connection, tags: Sequence[tuple[str, bool]], limit: int) -> list[int]:
     """Return the first passages of the notes with, or without, these tags, last changed first."""
-    where, values = _tagged(tags)
+    where, values = _tagged(tags, "s.id")
     rows = connection.execute(
         text(
             "SELECT s.id FROM note_sections s JOIN vault_files f ON f.id = s.file_id"
@@ -119,7 +128,7 @@ def allowed(
     connection: Connection, ids: Sequence[int], tags: Sequence[tuple[str, bool]]
 ) -> set[int]:
     """Return those of the passages whose notes have, or have not, these tags."""
-    where, values = _tagged(tags)
+    where, values = _tagged(tags, "s.id")
     rows = connection.execute(
         text(
             "SELECT s.id FROM note_sections s"
@@ -130,15 +139,16 @@ def allowed(
     return set(rows.scalars())
 
 
-def _tagged(tags: Sequence[tuple[str, bool]]) -> tuple[str, dict[str, object]]:
+def _tagged(tags: Sequence[tuple[str, bool]], column: str) -> tuple[str, dict[str, object]]:
+    """What to ask of the passage whose id is in a column, and its parameters."""
     clauses: list[str] = []
     values: dict[str, object] = {}
     for number, (tag, negated) in enumerate(tags):
         name = f"tag_{number}"
         clauses.append(
-            f" AND {'NOT ' if negated else ''}EXISTS (SELECT 1 FROM note_tags t WHERE t.file_id ="
-            f" s.file_id AND (t.tag = :{name} OR substr(t.tag, 1, length(:{name}) + 1) ="
-            f" :{name} || '/'))"
+            f" AND +{column} {'NOT ' if negated else ''}IN (SELECT p.id FROM note_tags t"
+            f" JOIN note_sections p ON p.file_id = t.file_id WHERE t.tag = :{name}"
+            f" OR (t.tag > :{name} || '/' AND t.tag < :{name} || '0'))"
         )
         values[name] = tag
     return "".join(clauses), values
@@ -162,8 +172,9 @@ def titled(connection: Connection, title: str, limit: int) -> list[int]:
     """Return the first passages of files with this title, whatever its case."""
     rows = connection.execute(
         text(
-            "SELECT s.id FROM note_sections s WHERE s.position = 0"
-            " AND s.title = :title COLLATE NOCASE LIMIT :limit"
+            "SELECT s.id FROM vault_files f JOIN note_sections s"
+            " ON s.file_id = f.id AND s.position = 0"
+            " WHERE f.title = :title COLLATE NOCASE LIMIT :limit"
         ),
         {"title": title, "limit": limit},
     )

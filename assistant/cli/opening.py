@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 @click.argument("paper", metavar="ID")
 @click.pass_context
 def open_command(ctx: click.Context, paper: str) -> None:
-    """Open the app on a paper, named by its id (arxiv:2103.00020), a DOI or an address."""
+    """Open the app on a paper: an id, a DOI or an address."""
     with session() as s, s.database.read() as connection:
         found = find_work(connection, paper).public_id
     if ctx.obj is None or not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -181,8 +181,12 @@ class Meaning:
                     future = self._waiting.get(told["id"])
                     if future is not None and not future.done():
                         future.set_result(told)
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        # It closes its output a moment before it ends; killed then, it would not say how it ended.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), 1.0)
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
         code = await process.wait()
         if self._closed:
             code = 0

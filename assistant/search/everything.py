@@ -65,6 +65,17 @@ AnyHit = Hit | SectionHit
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """What means most nearly the same as something, each kind by itself and best first.
+
+    In one list a library of papers would bury a person's few notes.
+    """
+
+    papers: list[Hit]
+    passages: list[SectionHit]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What was found, best first; `answer` says how the query was understood."""
 
@@ -112,7 +123,7 @@ class Everything:
         of_papers = iter(self.engine.explain(papers, query))
         return [next(of_papers) if isinstance(hit, Hit) else self._why(hit, query) for hit in hits]
 
-    def related_to_note(self, path: str, *, limit: int = 10) -> list[AnyHit]:
+    def related_to_note(self, path: str, *, limit: int = 10) -> Related:
         """Return the papers and notes that mean most nearly what a note says.
 
         Empty while the note has no vector.
@@ -123,16 +134,18 @@ class Everything:
         found = [] if index is None else [index.vector(section) for section in own]
         present = [vector for vector in found if vector is not None]
         if not present:
-            return []
+            return Related([], [])
         vector = sum(present[1:], present[0])
         return self._near(vector / max(float((vector @ vector) ** 0.5), 1e-12), limit, path)
 
-    def related_to_paper(self, work_id: int, *, limit: int = 10) -> list[AnyHit]:
+    def related_to_paper(self, work_id: int, *, limit: int = 10) -> Related:
         """Return the papers and notes that mean most nearly what a paper says."""
         if not self.engine.coverage.embedded:
-            return []
+            return Related([], [])
         vector = self.engine.index.vector(work_id)
-        return [] if vector is None else self._near(vector, limit, None, work_id)
+        if vector is None:
+            return Related([], [])
+        return self._near(vector, limit, None, work_id)
 
     def _near(
         self,
@@ -140,7 +153,7 @@ class Everything:
         limit: int,
         path: str | None = None,
         work_id: int | None = None,
-    ) -> list[AnyHit]:
+    ) -> Related:
         papers: list[Hit] = []
         with self.engine.database.read() as connection:
             if self.engine.coverage.embedded:
@@ -155,7 +168,7 @@ class Everything:
             for view in seen
             if view.path != path
         ]
-        return _merged(papers, _one_a_file(passages), limit, by_match=False)
+        return Related(papers[:limit], _one_a_file(passages)[:limit])
 
     def _passages(
         self, text: str, answer: Answer, limit: int, kinds: Sequence[Kind], notices: list[str]

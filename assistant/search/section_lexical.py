@@ -10,14 +10,15 @@ from collections.abc import Sequence
 
 from assistant.search.lexical import LexicalHit, Match
 from assistant.search.query import Query
-from assistant.search.terms import Term, ceiling, telling_words
+from assistant.search.terms import Term, affordable, ceiling, telling_words
 from assistant.text import title_key
 from assistant.words import words
 from db import sections
 from db.engine import Connection
 from db.filters import all_of, any_of, phrase
 
-NEWEST = 1_000
+NEWEST = 1_000  # passages ranked of those that match
+POSTINGS = 5_000  # read for those that have only some of the words
 _MOST_WORDS = 32
 _LONGEST_EVERY = 12
 Tags = list[tuple[str, bool]]
@@ -51,30 +52,36 @@ def search_sections(connection: Connection, query: Query, limit: int) -> list[Le
     if not telling and not required:
         found = sections.of_tags(connection, tags, limit) if tags else []
         return [LexicalHit(section, 0.0) for section in found]
+    size = sections.newest_section(connection)
     expressions = [*map(phrase, telling), *required]
-    found_in = sections.frequencies(connection, expressions)
+    found_in = sections.frequencies(connection, expressions, size)
     terms = [Term(e, n) for e, n in zip(expressions, found_in, strict=True) if n]
     if not terms or any(n == 0 for n in found_in[len(telling) :]):
         return []
-    best = ceiling(terms, sections.count_sections(connection))
+    best = ceiling(terms, size)
 
     def whole(expression: str) -> str:
         wanted = all_of([expression, *required]) if required else expression
         return f"{wanted} NOT {any_of(forbidden)}" if forbidden else wanted
 
-    some = whole(any_of(term.expression for term in terms))
-    ranked = sections.ranked(connection, some, NEWEST, tags)
+    scores: dict[int, float] = {}
     every: set[int] = set()
     if len(terms) == len(expressions) <= _LONGEST_EVERY:
-        every = set(sections.matches(connection, whole(all_of(expressions)), NEWEST, tags))
+        complete = sections.ranked(connection, whole(all_of(expressions)), NEWEST, NEWEST, tags)
+        scores.update(complete)
+        every = set(scores)
+    if len(scores) < limit and (len(terms) > 1 or not scores):
+        some = whole(any_of(affordable(terms, POSTINGS)))
+        for section, score in sections.ranked(connection, some, limit, NEWEST, tags):
+            scores.setdefault(section, score)
     said = words(query.plain)
     typed: set[int] = set()
-    if 1 < len(said) <= 2 * _LONGEST_EVERY:
+    if every and 1 < len(said) <= 2 * _LONGEST_EVERY:
         typed = set(sections.matches(connection, whole(phrase(" ".join(said))), NEWEST, tags))
     named = _named(connection, query)
     hits = [
         LexicalHit(section, min(score / best, 1.0), _match(section, every, typed, named))
-        for section, score in ranked
+        for section, score in scores.items()
     ]
     hits.sort(key=lambda hit: (-hit.match, -hit.score, -hit.work_id))
     return hits[:limit]
@@ -97,5 +104,6 @@ def _named(connection: Connection, query: Query) -> set[int]:
 
 def known_words(connection: Connection, wanted: Sequence[str]) -> set[str]:
     """Return those of the words that any passage has."""
-    found = sections.frequencies(connection, map(phrase, wanted))
+    size = sections.newest_section(connection)
+    found = sections.frequencies(connection, map(phrase, wanted), size)
     return {word for word, count in zip(wanted, found, strict=True) if count}

@@ -71,7 +71,7 @@ def embed_sections(
                 progress(done, max(total, done))
         if done:
             with database.write("forget vectors of texts that are gone") as connection:
-                spared = max(_SPARED, sections.count_sections(connection))
+                spared = max(_SPARED, sections.newest_section(connection))
                 sections.forget_stale_vectors(connection, spared)
         return done
     finally:

@@ -122,6 +122,7 @@ register(
     Action("paper.tags", "t", "Change its tags", "tag"),
     Action("paper.open", "o", "Open its page in the browser", "open"),
     Action("paper.open-pdf", "O", "Open its PDF in the browser"),
+    Action("paper.note", "e", "Write a note of it in your editor", "note"),
     Action("paper.copy", "y", "Copy its id, link or BibTeX"),
     Action("paper.similar", "~", "Show papers like it"),
     Action("paper.select", "space", "Select it, or not, and go on to the next"),

@@ -35,6 +35,8 @@ def test_it_holds_the_program_and_nothing_else(site: Path) -> None:
     }
     assert (site / "assistant/sources/starter.toml").is_file()
     assert (site / "db/migrations/env.py").is_file()
+    for name in ("lab.toml", "README.md", "reference.py", "exercise.py", "checks.py"):
+        assert (site / "skills_lab/foundations/custom_loss" / name).is_file()
 
 
 def test_it_runs_from_an_empty_folder(site: Path, tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ class Reader:
         driver = self.app._driver
         assert driver is not None
         for key in keys:
-            driver.send_message(Key(_character_to_key(key) if len(key) == 1 else key, key[:1]))
+            one = key if len(key) == 1 else None
+            driver.send_message(Key(_character_to_key(key) if one else key, one))
         await self.rest()
 
     async def rest(self) -> None:

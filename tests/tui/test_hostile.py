@@ -101,11 +101,10 @@ def test_what_is_asked_about_a_paper_shows_it_as_it_is(hostile: Path) -> None:
     async def play(person: Person) -> None:
         await person.press("2")
         for _ in STRINGS:
-            await person.press("y", "t")
-            check(person)
-            await person.press("t")
-            check(person)
+            await person.press("y", "t", "t")
             assert isinstance(person.screen, Prompt)
+            assert person.toasts()[-1].startswith("Copied")  # in sight beside the prompt
+            check(person)
             await person.press("escape", "~")
             check(person)
             assert isinstance(person.screen, SearchScreen)

@@ -37,7 +37,7 @@ def test_a_conference_paper() -> None:
           abstract  = {We propose
             the Transformer.},
           url       = {https://papers.nips.cc/paper/7181},
-          file      = {:home/me/secret.pdf:PDF},
+          file      = {:home/me/paper.pdf:PDF},
         }
         @comment{ @misc{not, title = {seen}} }
         @preamble{"\\newcommand{\\x}{y}"}
@@ -52,7 +52,7 @@ def test_a_conference_paper() -> None:
     assert told.extra == {
         "citation_key": "vaswani17", "entry_type": "inproceedings", "more_authors": "yes",
         "month": "jun", "pages": "5998--6008", "publisher": "Curran",
-        "url": "https://papers.nips.cc/paper/7181",
+        "url": "https://papers.nips.cc/paper/7181", "attachments": ":home/me/paper.pdf:PDF",
     }  # fmt: skip
     assert told.source_id.startswith("local:")
     assert str(told.identifiers[0]) == told.source_id

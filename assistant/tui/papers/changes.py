@@ -1,10 +1,16 @@
 """What keys do to papers: each change is one transaction, said, and undone with one key."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import webbrowser
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
+from assistant.config import HOME_VARIABLE
 from assistant.tui.acting import Acting
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
@@ -101,6 +107,29 @@ class PaperChanges(Acting):
     async def do_paper_open_pdf(self) -> None:
         """Open the papers' PDFs in the browser."""
         await self._open("pdf")
+
+    async def do_paper_note(self) -> None:
+        """Make the paper's note, or bring it up to date, and open it in the person's editor.
+
+        The terminal is the editor's meanwhile, so the app stands still.
+        """
+        row = (await self._rows())[0]
+        command = [sys.executable, "-m", "assistant", "note", row.public_id, "--edit"]
+        environment = {**os.environ, HOME_VARIABLE: str(self.desk.home.path)}
+        try:
+            with self.app.suspend():
+                ended = subprocess.run(command, env=environment, check=False).returncode
+        except SuspendNotSupported:
+            self.assistant.say("An editor needs a terminal of its own.", severity="warning")
+            return
+        if ended:
+            self.assistant.say(
+                f"The note of {row.public_id} could not be edited.",
+                severity="error",
+                hint="Set $EDITOR to your editor; `assistant note` says more.",
+            )
+        else:
+            self.assistant.say("The note is in your vault; it links back to the paper.")
 
     def do_paper_copy(self) -> None:
         """Ask what to copy."""

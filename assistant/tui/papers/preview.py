@@ -41,9 +41,8 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         """
         look = self.assistant.look
         text = page_text(page, reasons, look) if page is not None else Text()
-        if sentences := [
-            one for one in telling if one
-        ]:  # an empty one is found between all letters
+        # An empty one would be found between all letters.
+        if sentences := [one for one in telling if one]:
             text.highlight_words(sentences, look.strong)
         self.show_text(text)
 

@@ -32,6 +32,7 @@ class WelcomeScreen(Screen[None], Acting):
         super().__init__()
         self._steps: list[Step] = [kind(profile) for kind in (Interests, Categories, Examples)]
         self._place = 0
+        self._turning = False
 
     def compose(self) -> ComposeResult:
         """Show the question above its step."""
@@ -55,8 +56,9 @@ class WelcomeScreen(Screen[None], Acting):
         await self._go(0 if done else min(max(place, 0), len(self._steps) - 1))
 
     def library_changed(self) -> None:
-        """Show what an undo made of the step."""
-        self.run_safely(self.step.begin, "Reading your choices", only="begin")
+        """Show what an undo made of the likes; the other steps are not written yet."""
+        if isinstance(self.step, Examples):
+            self.run_safely(self.step.begin, "Reading your choices", only="begin")
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this place's actions cannot be done now."""
@@ -66,37 +68,51 @@ class WelcomeScreen(Screen[None], Acting):
             return "There is nothing to tick in this step."
         return None
 
-    async def on_step_kept(self) -> None:
-        """Go on."""
-        await self.do_welcome_next()
+    def on_step_kept(self, event: Step.Kept) -> None:
+        """Go on; a key pressed twice in a hurry leaves one step only."""
+        if event.step is self.step:
+            self.do_welcome_next()
 
-    async def do_welcome_next(self) -> None:
+    def do_welcome_next(self) -> None:
         """Write this step and go to the next; after the last one, begin."""
-        await self.step.keep()
-        if self._place + 1 < len(self._steps):
-            await self._go(self._place + 1)
-        else:
-            self._leave()
+        self._turn_to(self._place + 1)
 
-    async def do_welcome_back(self) -> None:
+    def do_welcome_back(self) -> None:
         """Write this step and go to the one before."""
-        await self.step.keep()
-        await self._go(self._place - 1)
+        self._turn_to(self._place - 1)
 
-    async def do_welcome_toggle(self) -> None:
+    def do_welcome_toggle(self) -> None:
         """Tick what the cursor is on, or not."""
-        await self.step.toggle()
+        self.step.toggle()
 
     def do_welcome_skip(self) -> None:
         """Begin without the rest."""
         self._leave()
+
+    def _turn_to(self, place: int) -> None:
+        if self._turning:
+            return
+        self._turning = True
+
+        async def turn() -> None:
+            try:
+                await self.step.keep()
+                if place < len(self._steps):
+                    await self._go(place)
+                else:
+                    self._leave()
+            finally:
+                self._turning = False
+
+        self.run_safely(turn, "Keeping your choices")
 
     async def _go(self, place: int) -> None:
         self._place = place
         self.desk.state.put(PLACE, step=place)
         self.query_one(ContentSwitcher).current = self.step.id
         look = self.assistant.look
-        told = Text("Welcome  ", look.accent)
+        told = Text()
+        told.append("Welcome  ", look.accent)
         for number in range(len(self._steps)):
             told.append("● " if number <= place else "○ ", look.accent)
         told.append(f" step {place + 1} of {len(self._steps)}\n\n", look.dim)

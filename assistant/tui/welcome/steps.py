@@ -33,6 +33,10 @@ class Step(Vertical, Acting):
     class Kept(Message):
         """The person is done with this step."""
 
+        def __init__(self, step: "Step") -> None:
+            super().__init__()
+            self.step = step
+
     def __init__(self, profile: str | None) -> None:
         super().__init__()
         self.profile = profile
@@ -44,7 +48,7 @@ class Step(Vertical, Acting):
     async def keep(self) -> None:
         """Write what was chosen."""
 
-    async def toggle(self) -> None:
+    def toggle(self) -> None:
         """Tick what the cursor is on, or not."""
 
 
@@ -89,7 +93,7 @@ class Interests(Step):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on."""
         event.stop()
-        self.post_message(self.Kept())
+        self.post_message(self.Kept(self))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what each finds in the library one begins with."""
@@ -167,9 +171,9 @@ class Ticking(Step):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Go on."""
         event.stop()
-        self.post_message(self.Kept())
+        self.post_message(self.Kept(self))
 
-    async def toggle(self) -> None:
+    def toggle(self) -> None:
         """Tick what the cursor is on, or not, and go down."""
         key = self.rows.key
         if key is not None:
@@ -243,7 +247,7 @@ class Examples(Ticking):
         self.rows.show(TickRows(rows, self.ticked, height=2))
         self.rows.focus()
 
-    async def toggle(self) -> None:
+    def toggle(self) -> None:
         """Like the paper, or take it back; both can be undone."""
         from assistant.library import following
         from db import works
@@ -260,5 +264,13 @@ class Examples(Ticking):
             for view in works.view_works(c, [work]):
                 following.like(c, profile, view, liked)
 
-        await self.desk.library.write("like a paper", like)
-        await super().toggle()
+        async def write() -> None:
+            try:
+                await self.desk.library.write("like a paper", like)
+            except Exception:
+                self.ticked ^= {work}
+                self.rows.refresh()
+                raise
+
+        super().toggle()
+        self.run_safely(write, "Liking a paper")

@@ -396,7 +396,8 @@ class TodayScreen(AreaScreen):
         """Change interests and categories."""
         from assistant.tui.welcome.screen import WelcomeScreen
 
-        self.app.push_screen(WelcomeScreen(), self._welcomed)
+        profile = self._day.profile if self._day else None
+        self.app.push_screen(WelcomeScreen(profile), lambda _: self.assistant.library_changed())
 
 
 def _told_of(job: Job) -> str:

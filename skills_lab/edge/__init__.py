@@ -1,0 +1,1 @@
+"""Models for machines of a few kilobytes."""

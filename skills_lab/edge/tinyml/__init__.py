@@ -1,0 +1,1 @@
+"""TinyML: a kilobyte of weights, integers only, as C."""

@@ -1,0 +1,1 @@
+"""What every other lab stands on: timing, gradients, losses."""

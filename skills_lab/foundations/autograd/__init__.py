@@ -1,0 +1,1 @@
+"""Reverse-mode differentiation and the usual optimisers, written out."""

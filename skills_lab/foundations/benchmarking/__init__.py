@@ -1,0 +1,1 @@
+"""How to time code, and how not to be fooled."""

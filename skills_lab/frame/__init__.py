@@ -1,0 +1,1 @@
+"""The machinery all labs share: finding, running, checking and showing them."""

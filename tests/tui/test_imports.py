@@ -1,0 +1,68 @@
+"""What the app loads: nothing heavy before the first paint, and no model for browsing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+BEFORE_THE_PAINT = (
+    "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "numpy", "sklearn",
+    "scipy", "sqlalchemy",
+)  # fmt: skip
+SCRIPT = """
+import asyncio, json, sys
+from assistant.config import find_home, load_settings
+from assistant.tui.app import AssistantApp
+
+loaded = {}
+
+begin = AssistantApp.painted
+
+def painted(app):
+    loaded.setdefault("painted", sorted(sys.modules))
+    begin(app)
+
+AssistantApp.painted = painted
+
+def counted(app):
+    found = app.query("#count")
+    return found and "60 papers" in str(found.first().content)
+
+async def main():
+    home = find_home()
+    app = AssistantApp(home, load_settings(home))
+    async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
+        async with asyncio.timeout(30):
+            while not counted(app):
+                await asyncio.sleep(0.01)
+        for key in ("j", "G", "enter", "escape", "slash", "s", "p", "escape", "6", "tab", "tab"):
+            await pilot.press(key)
+        await pilot.press("2", "question_mark", "escape")
+        assert not [one.text for one in app.desk.log.entries if one.severity == "error"]
+    loaded["browsed"] = sorted(sys.modules)
+
+asyncio.run(main())
+print(json.dumps(loaded))
+"""
+
+
+def test_the_first_paint_loads_nothing_heavy_and_browsing_no_model(seeded: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=90
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    assert "assistant.tui.areas.papers.screen" in loaded["painted"]  # it was painted, that is
+    assert set(BEFORE_THE_PAINT) & set(loaded["painted"]) == set()
+    assert "sqlalchemy" in loaded["browsed"]  # the library was read, that is
+    assert set(BEFORE_THE_PAINT[:8]) & set(loaded["browsed"]) == set()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['assistant', '--help']\n"
+        "from assistant.cli.main import _run; _run()\n"
+        f"print(sorted(set({BEFORE_THE_PAINT}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
