@@ -48,10 +48,12 @@ def write_drafts(connection: Connection, drafts: Iterable[Draft]) -> None:
             new_authors[draft.id] = authors
             new_categories[draft.id] = categories
             words.update(_words(row))
-        elif row != draft.old_row:
+            continue
+        # Beyond the first they are not in the row, which can stay as it is while they change.
+        changed_categories[draft.id] = categories
+        if row != draft.old_row:
             updates.append(row)
             changed_authors[draft.id] = authors
-            changed_categories[draft.id] = categories
             if draft.old_row and any(row[name] != draft.old_row[name] for name in _TEXT_COLUMNS):
                 words.update(_words(row))
                 words.subtract(_words(draft.old_row))

@@ -53,6 +53,18 @@ def counts(outcome: Outcome) -> tuple[int, int, int, int]:
     return outcome.added, outcome.updated, outcome.merged, outcome.unchanged
 
 
+def test_a_paper_listed_elsewhere_later_is_found_there(database: Database) -> None:
+    """Beyond the first, categories are not in the work's row: they change without it."""
+
+    def listed() -> list[str]:
+        with database.read() as connection:
+            return sorted(works.categories_of(connection, [1])[1])
+
+    for categories in (("cs.CL",), ("cs.CL", "cs.LG"), ("cs.CL", "stat.ML"), ("cs.CL",)):
+        put(database, arxiv("1706.03762", categories=categories))
+        assert listed() == sorted(categories)
+
+
 def test_the_same_entry_again_changes_nothing(database: Database) -> None:
     assert counts(put(database, arxiv("1706.03762"))) == (1, 0, 0, 0)
     assert counts(put(database, arxiv("1706.03762"))) == (0, 0, 0, 1)
