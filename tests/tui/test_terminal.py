@@ -1,5 +1,6 @@
 """The real program in a real terminal: from the first run to a digest that is triaged."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -19,13 +20,15 @@ pytestmark = [
     pytest.mark.timeout(240),
 ]
 _PATIENCE = 60.0
+_NUMBERS = itertools.count()
 
 
 class Terminal:
     """A terminal of 80 columns and 24 lines with a shell in it."""
 
     def __init__(self, home: Path) -> None:
-        self._socket = f"assistant-test-{os.getpid()}"
+        # A server of its own: the one of the test before may still be going away.
+        self._socket = f"assistant-test-{os.getpid()}-{next(_NUMBERS)}"
         self._environment = {
             name: value
             for name, value in os.environ.items()
