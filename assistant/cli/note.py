@@ -220,6 +220,8 @@ def links(note_named: str | None, broken: bool, mentions: bool, as_json: bool) -
         return
     print_links("Links to", out)
     print_links("Linked from", back, source=True)
+    if not (out or back or named):
+        note(f"{path} links to nothing, and nothing links to it.")
     for one in named:
         click.echo(f"  {one.source}:{one.line + 1}  {click.style(one.context, dim=True)}")
 

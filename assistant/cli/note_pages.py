@@ -122,7 +122,11 @@ def _render(text: str) -> None:
         click.echo(body)
         return
     width = min(shutil.get_terminal_size().columns, 100)
-    Console(width=width, highlight=False).print(Markdown(body, hyperlinks=False))
+    page = Markdown(body, hyperlinks=False)
+    for block in page.parsed:
+        # A link's address is printed behind its text, which here is the address already.
+        block.children = [one for one in block.children or () if one.markup != "autolink"]
+    Console(width=width, highlight=False).print(page)
 
 
 def _moment(nanoseconds: int) -> str:

@@ -48,11 +48,15 @@ class Renamed:
 
 @dataclass(slots=True)
 class _Edits:
-    """New text of a file, and what was changed to get there: (start, new, old)."""
+    """New text of a file, and what was changed to get there: (start, new, old).
+
+    `links` is how many of the changes are links; the other one is the title.
+    """
 
     before: str
     text: str
     changes: list[tuple[int, str, str]]
+    links: int
 
 
 def rename(vault: Vault, path: str, new_path: str, *, title: str = "") -> Renamed:
@@ -123,7 +127,7 @@ def _move(
         for path, edits in planned.items()
         if edits.changes
     ]
-    links = sum(len(edits.changes) for edits in planned.values())
+    links = sum(edits.links for edits in planned.values())
     data = {
         "moved": dict(moves),
         "links": links,
@@ -139,7 +143,8 @@ def _move(
     first = next(iter(moves.values()))
     event = {"kind": kind, "subject": f"note:{first}", "data": data, "undoes": undoes}
     kept = change(vault, event, moves=steps, contents=contents)
-    return Renamed(dict(moves), [path for path, _, _ in contents], links, kept)
+    relinked = [moves.get(path, path) for path, edits in planned.items() if edits.links]
+    return Renamed(dict(moves), relinked, links, kept)
 
 
 def _plan(vault: Vault, moves: Mapping[str, str], title: str) -> dict[str, _Edits]:
@@ -212,7 +217,8 @@ def _edits(
         changes.append((link.target_start + shift, written, old))
         shift += len(written) - len(old)
         last = link.target_end
-    return _Edits(digest, "".join([*pieces, text[last:]]), changes)
+    links = len(changes) - (retitled is not None)
+    return _Edits(digest, "".join([*pieces, text[last:]]), changes, links)
 
 
 def _new_title(text: str, path: str, new_path: str, new_title: str) -> tuple[int, int, str] | None:
@@ -279,4 +285,5 @@ def _restore_bytes(
         pieces += [text[last:start], old]
         changes.append((sum(map(len, pieces)) - len(old), old, new))
         last = start + len(new)
-    planned[path] = _Edits(digest, "".join([*pieces, text[last:]]), changes)
+    links = planned[path].links if path in planned else 0
+    planned[path] = _Edits(digest, "".join([*pieces, text[last:]]), changes, links)

@@ -63,6 +63,8 @@ def test_a_morning(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Once in what was noted today, once in the thought.
     assert [link["source"] for link in shown["backlinks"]] == [day, day]
     assert shown["tags"] == ["idea", "paper"]
+    page = assistant("note", "show", LORA).out
+    assert "https://arxiv.org/abs/2106.09685 ·" in page, "an address is printed once"
     renamed = assistant("note", "rename", LORA, "Small matrices: LoRA", "--json").json
     assert renamed["to"] == "Papers/Small matrices LoRA.md"
     assert renamed["notes"].count(day) == 1

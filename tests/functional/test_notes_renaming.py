@@ -100,7 +100,8 @@ def test_a_rename_says_what_it_did_and_the_index_knows(vault: Vault) -> None:
     (vault.root / "sub" / "B.md").write_text("[x](../Old%20name.md) [[Old name extra]]\n")
     (vault.root / "Old name.md").write_text('---\ntitle: "Old name"\n---\n[[Old name]]\n')
     told = rename(vault, "Old name.md", "sub/New (name).md")
-    assert told.rewritten == ["A.md", "sub/New (name).md", "sub/B.md"] or len(told.rewritten) == 3
+    assert sorted(told.rewritten) == ["A.md", "sub/B.md", "sub/New (name).md"]
+    assert told.links == 4, "a title that follows is no link"
     assert (vault.root / "A.md").read_text() == "See [[New (name)]] and [[New (name)#Part|that]].\n"
     assert (vault.root / "sub/B.md").read_text() == "[x](New%20%28name%29.md) [[Old name extra]]\n"
     moved = (vault.root / "sub/New (name).md").read_text()
@@ -109,6 +110,13 @@ def test_a_rename_says_what_it_did_and_the_index_knows(vault: Vault) -> None:
         "A.md", "A.md", "sub/B.md",
     ]  # fmt: skip
     assert not refresh(vault).any
+
+
+def test_a_note_that_nothing_links_to_has_no_link_rewritten(vault: Vault) -> None:
+    (vault.root / "Old.md").write_text('---\ntitle: "Old"\n---\nalone\n')
+    told = rename(vault, "Old.md", "New.md", title="New")
+    assert (told.links, told.rewritten) == (0, [])
+    assert 'title: "New"' in (vault.root / "New.md").read_text()
 
 
 def test_undo_after_an_edit_keeps_the_edit(vault: Vault) -> None:
