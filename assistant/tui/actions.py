@@ -85,6 +85,7 @@ register(
     Action("app.undo", "z", "Undo the last thing you did", "undo"),
     Action("app.redo", "Z", "Do again what was undone"),
     Action("app.sync", "S", "Fetch what was announced, and make the day's digest"),
+    Action("app.import", "ctrl+o", "Bring papers in from a file"),
     Action("app.cancel-job", "ctrl+x", "Stop the job that is running"),
     Action("app.theme", "ctrl+t", "Turn from light to dark and back"),
     Action("app.quit", "q,ctrl+q", "Quit", "quit"),

@@ -3,18 +3,17 @@
 import asyncio
 import contextlib
 import signal
-import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.color import Color
-from textual.filter import LineFilter
 from textual.screen import Screen
 
 from assistant.config import Home, Settings
 from assistant.search.asking import Meaning
+from assistant.text import clean_line
 from assistant.tui import actions
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings
@@ -23,23 +22,17 @@ from assistant.tui.areas import areas
 from assistant.tui.desk import Desk
 from assistant.tui.jobs.job import Job
 from assistant.tui.jobs.runner import JobRunner
-from assistant.tui.jobs.standard import Command
+from assistant.tui.jobs.standard import Command, embed_job, import_job, sync_job
 from assistant.tui.library import Library
-from assistant.tui.log import Log, LogEntry, Severity, entry_of
+from assistant.tui.log import Log, entry_of
 from assistant.tui.look import Look, look_of
-from assistant.tui.printable import Printable
+from assistant.tui.paths import paths_like
+from assistant.tui.standing import StandingApp
 from assistant.tui.state import SessionState
-
-if TYPE_CHECKING:
-    from assistant.tui.jobs.job import Job
-    from assistant.tui.jobs.standard import Command
+from assistant.tui.widgets.prompt import Prompt
+from assistant.tui.widgets.question import Question
 
 DARK, LIGHT = "textual-dark", "textual-light"
-_TOAST_SECONDS = 5.0
-_LONGEST_TOAST = 300
-_MOST_FAULTS = 4
-_FAULT_SECONDS = 20.0
-_STUCK_SECONDS = 3.0
 
 actions.register(
     "places",
@@ -48,7 +41,7 @@ actions.register(
 )
 
 
-class AssistantApp(App[None], Acting):
+class AssistantApp(StandingApp):
     """A person's library in a terminal."""
 
     TITLE = "assistant"
@@ -80,11 +73,8 @@ class AssistantApp(App[None], Acting):
             state=state,
         )
         self._open_paper = open_paper
-        self._printable = Printable()
-        self._faults: list[float] = []
         self._look: Look | None = None
         self._begun = False
-        self.farewell = ""
         self.theme = settings.tui.theme or state.get("app", "theme", DARK)
         self.set_keymap({k: v for k, v in settings.keys.items() if k in actions.known_ids()})
 
@@ -144,18 +134,22 @@ class AssistantApp(App[None], Acting):
             self.begin()
 
     async def _open_library(self) -> None:
-        from assistant.errors import AssistantError
-
         try:
             await self.desk.library.open(lambda told: self.call_from_thread(self.say, told))
-        except AssistantError as error:
-            self.report(error, retry=self.begin)
-            return
         except Exception as error:
-            self.report(error, doing="Opening the library", retry=self.begin)
+            entry = entry_of(error, doing="Opening the library", retry=self.begin)
+            self.desk.log.add(entry)
+            told = "\n".join(part for part in (entry.text, entry.why, entry.hint) if part)
+            self.push_screen(Question(told, {"r": "try again", "q": "quit"}), self._not_opened)
             return
         if self._open_paper:
             await self._show_named(self._open_paper)
+
+    def _not_opened(self, answer: str | None) -> None:
+        if answer == "r":
+            self.begin()
+        elif answer == "q":
+            self._quit(1)
 
     async def on_unmount(self) -> None:
         """Remember where the person was, and end what is running."""
@@ -238,14 +232,29 @@ class AssistantApp(App[None], Acting):
 
     def do_app_sync(self) -> None:
         """Fetch what was announced."""
-        from assistant.tui.jobs.standard import sync_job
-
         self.start_job(sync_job())
+
+    def do_app_import(self) -> None:
+        """Ask for a file, and import it as a job."""
+        told = "An arXiv snapshot, BibTeX, CSL-JSON, a list of ids, our own exports."
+        prompt = Prompt("Bring papers in from", told=told, suggest=paths_like)
+        self.push_screen(prompt, self._import)
+
+    def _import(self, answer: str | None) -> None:
+        if not answer or not answer.strip():
+            return
+        try:
+            path = Path(answer.strip()).expanduser().absolute()
+            found = path.is_file()
+        except (OSError, RuntimeError, ValueError):
+            found = False
+        if found:
+            self.start_job(import_job(path))
+        else:
+            self.say(f"There is no file {clean_line(answer, 200)}.", severity="warning")
 
     async def do_app_quit(self) -> None:
         """Quit; where jobs are running, ask first."""
-        from assistant.tui.widgets.question import Question
-
         running = self.desk.jobs.running
         if running:
             names = ", ".join(job.title for job in running)
@@ -268,77 +277,6 @@ class AssistantApp(App[None], Acting):
             with contextlib.suppress(NotImplementedError, ValueError):
                 loop.add_signal_handler(number, self._quit, 128 + number)
 
-    # ---- saying things
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what every line passes through before it is drawn."""
-        return [self._printable, *super().get_line_filters()]
-
-    def say(
-        self, text: str, *, severity: Severity = "information", why: str = "", hint: str = ""
-    ) -> None:
-        """Tell the person something, and keep it in the log."""
-        self.tell(LogEntry(text, severity, why, hint))
-
-    def report(
-        self,
-        error: BaseException,
-        *,
-        doing: str = "",
-        retry: Callable[[], object] | None = None,
-    ) -> None:
-        """Tell the person what failed; the log keeps its cause, and how to try again."""
-        self.tell(entry_of(error, doing=doing, retry=retry))
-
-    def tell(self, entry: LogEntry) -> None:
-        """Show an entry for a moment, and keep it in the log."""
-        self.desk.log.add(entry)
-        told = " ".join(part for part in (entry.text, entry.hint) if part)
-        if entry.retry is not None:
-            told += " Press 6 for the log, where it can be tried again."
-        if any(told[:_LONGEST_TOAST] == one.message for one in self._notifications):
-            return
-        self.notify(
-            told[:_LONGEST_TOAST], severity=entry.severity, timeout=_TOAST_SECONDS, markup=False
-        )
-
-    # ---- when something breaks
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep the app standing: the place that broke is made anew; one that breaks at once, again
-        and again, ends the app with a word instead of a traceback.
-        """
-        self.desk.log.add(entry_of(error, doing="Showing this place"))
-        now = time.monotonic()
-        self._faults = [at for at in self._faults if now - at < _FAULT_SECONDS] + [now]
-        if len(self._faults) >= _MOST_FAULTS or not self._running:
-            self._give_up(error)
-            return
-        loop = asyncio.get_running_loop()
-        stuck = loop.call_later(_STUCK_SECONDS, self._give_up, error)
-        self.call_later(self._make_anew, self.current_mode, stuck)
-
-    async def _make_anew(self, area: str, stuck: asyncio.TimerHandle) -> None:
-        stuck.cancel()
-        broken = next(one for one in areas() if one.id == area)
-        other = next(one for one in areas() if one.id != area)
-        await self.switch_mode(other.id)
-        await self.remove_mode(area)
-        self.add_mode(area, broken.make)
-        self.say(
-            f"{broken.title} broke and was closed; open it again with {broken.key}.",
-            severity="error",
-            hint="The log (6) has the details. Your library is whole.",
-        )
-
-    def _give_up(self, error: Exception) -> None:
-        self._return_code = 1
-        self.farewell = (
-            f"The screen broke: {type(error).__name__}. The details are in {self.desk.log.file}. "
-            "Your library is whole."
-        )
-        self._close_messages_no_wait()
-
     def _forget_look(self, _: object) -> None:
         self._look = None
         for stack in self._screen_stacks.values():
@@ -348,15 +286,15 @@ class AssistantApp(App[None], Acting):
 
     # ---- jobs
 
-    def start_job(self, command: "Command") -> "Job":
+    def start_job(self, command: Command) -> Job:
         """Run a command beside the screen; how it ends is said, and the places read anew."""
         return self.desk.jobs.start(command.title, command.argv)
 
-    def retry_job(self, job: "Job") -> None:
+    def retry_job(self, job: Job) -> None:
         """Run a job's command once more."""
         self.desk.jobs.start(job.title, job.argv)
 
-    def _job_ended(self, job: "Job") -> None:
+    def _job_ended(self, job: Job) -> None:
         from assistant.tui.jobs.ending import entry_of_job
 
         self.tell(entry_of_job(job, lambda: self.retry_job(job)))
@@ -367,7 +305,6 @@ class AssistantApp(App[None], Acting):
     async def _embed_the_rest(self) -> None:
         """Embed what came in and has no vector yet."""
         from assistant.search.embedding import is_embedding, lacking
-        from assistant.tui.jobs.standard import embed_job
 
         if await self.desk.library.read(lacking) and not is_embedding(self.desk.home):
             self.start_job(embed_job())

@@ -10,7 +10,7 @@ Doable = Sequence[tuple[Acting, Action]]
 
 
 class HelpScreen(Picker):
-    """The keys of the places one is in, innermost first."""
+    """The keys of the places one is in, innermost first, each with the id that rebinds it."""
 
     TITLE_TEXT = "Keys"
     PLACEHOLDER = "type to search, enter to do it, esc to leave"
@@ -18,9 +18,6 @@ class HelpScreen(Picker):
     def __init__(self, doable: Doable) -> None:
         super().__init__()
         self._doable = doable
-
-    def on_mount_later(self) -> None:
-        """Do what was chosen once this is gone."""
 
     async def found(self, text: str) -> Sequence[Choice]:
         """Return the actions a text leaves, under their headings."""
@@ -31,7 +28,7 @@ class HelpScreen(Picker):
         for heading in dict.fromkeys(heading_of[one.id] for _, one in self._doable):
             group = [
                 Choice(one.title, (place, one), ", ".join(self.assistant.keys_of(one)),
-                       after=place.why_not(one.id) or "")
+                       after=" · ".join(filter(None, (one.id, place.why_not(one.id)))))
                 for place, one in self._doable
                 if heading_of[one.id] == heading
                 and matches(text, one.title, one.id, *self.assistant.keys_of(one))
