@@ -9,6 +9,7 @@ from assistant.tui.jobs.job import Job
 from assistant.tui.log import LogEntry
 
 _MOST_MISSING = 6
+_MOST_CAUSES = 3
 
 
 def entry_of_job(job: Job, retry: Callable[[], object]) -> LogEntry:
@@ -43,7 +44,7 @@ def came_of_it(job: Job) -> str:
 
 
 def missing(job: Job) -> str:
-    """Say what a job that is done in part lacks."""
+    """Say why a job that is done in part is not whole, and what it lacks."""
     result = job.result if isinstance(job.result, Mapping) else {}
     lacking = [
         f"{_text(one, 'category')} {_text(one, 'date')}: {_text(one, 'state')}"
@@ -55,7 +56,8 @@ def missing(job: Job) -> str:
         lacking += [clean_line(str(one), 200) for one in errors]
     more = len(lacking) - _MOST_MISSING
     shown = lacking[:_MOST_MISSING] + ([f"{more:,} more"] if more > 0 else [])
-    return "; ".join(shown) or " ".join(list(job.notes)[-3:])
+    causes = list(dict.fromkeys(job.notes))[-_MOST_CAUSES:]  # what it said on its way
+    return " ".join([*causes, "; ".join(shown)]).strip()
 
 
 def _digest(result: Mapping[str, Any]) -> str:
@@ -63,7 +65,8 @@ def _digest(result: Mapping[str, Any]) -> str:
     states = Counter(_text(one, "state") for one in _mappings(result, "batches"))
     came = sum(_number(one, "received") for one in _mappings(result, "batches"))
     if not chosen:
-        return "Nothing new for you."
+        vain = states.keys() == {"failed"}
+        return "Nothing could be fetched." if vain else "Nothing new for you."
     whole = f" of {came:,} announced" if came and set(states) <= {"complete", "holiday"} else ""
     return f"{_plural(chosen, 'paper')} for you{whole}."
 
