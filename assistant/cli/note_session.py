@@ -10,10 +10,11 @@ from pathlib import Path
 
 from assistant.cli.output import note, progress
 from assistant.cli.session import Session, find_work, session
-from assistant.errors import AssistantError, NotFoundError
+from assistant.errors import AssistantError
 from assistant.notes import files
 from assistant.notes.indexing import Refreshed, refresh
 from assistant.notes.vault import Vault, open_vault
+from assistant.notes.writing import edited
 from assistant.sources.identifiers import parse_identifier
 from db import works
 
@@ -82,12 +83,6 @@ def refreshed() -> Iterator[NotesSession]:
 def edit_file(n: NotesSession, path: str) -> bool:
     """Let a person edit a note in their editor; tell whether it changed."""
     located = n.vault.locate(path)
-    before = files.digest_of(located)
-    if before is None:
-        raise NotFoundError(f"There is no {path} any more.")
+    before, _ = files.read_text(located)
     n.edit(located)
-    after = files.digest_of(located)
-    refresh(n.vault, [path])
-    if after is not None and after != before:
-        n.vault.log("note-edit", path, {"path": path, "before": before, "after": after})
-    return after != before
+    return edited(n.vault, path, before)

@@ -13,7 +13,7 @@ from assistant.notes.changing import rewrite
 from assistant.notes.names import checked_path, name_of
 from assistant.notes.templating import markdown_text, render
 from assistant.notes.vault import Vault
-from assistant.notes.writing import append, captured, create, now
+from assistant.notes.writing import TOLD, append, captured, create, now
 from assistant.sources.identifiers import parse_identifier
 from assistant.text import clean_line
 from db import notes as index
@@ -23,10 +23,7 @@ from db.engine import Connection
 BLOCK = "day"
 _READ = ("state",)
 _DECIDED = ("rate", "star", "tag", "like", "follow", "merge", "split", "profile-new")
-_NOTED = {
-    "note-new": "made", "note-save": "edited", "note-edit": "edited", "note-rename": "renamed",
-    "note-trash": "trashed",
-}  # fmt: skip
+_NOTED = ("note-new", "note-save", "note-edit", "note-rename", "note-trash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +183,7 @@ def _noted(events: Sequence[dict[str, Any]], day: date) -> list[str]:
             for old in event["data"].get("moved", {}):
                 last.pop(old, None)
         if name_of(path) != day.isoformat():
-            last[path] = "made" if last.get(path) == "made" else _NOTED[event["kind"]]
+            last[path] = "made" if last.get(path) == "made" else TOLD[event["kind"]]
     return [
         f"[[{path.removesuffix('.md')}|{name_of(path)}]]: {what}"
         if what != "trashed"

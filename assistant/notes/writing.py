@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from assistant.errors import NotFoundError, UsageError
 from assistant.notes import files, journal
-from assistant.notes.changing import change, rewrite
+from assistant.notes.changing import change, rewrite, span
 from assistant.notes.indexing import refresh
 from assistant.notes.names import (
     folder_of,
@@ -29,9 +29,15 @@ TRASH = ".trash"
 _STAMPED = re.compile(r"\d{8}-\d{6}-\d{6}")
 _MOST_CAPTURED = 100_000
 UNDOABLE = (
-    "note-rename", "note-new", "note-save", "note-capture", "note-update", "note-trash",
-    "note-restore",
+    "note-rename", "note-new", "note-save", "note-edit", "note-capture", "note-update",
+    "note-trash", "note-restore",
 )  # fmt: skip
+TOLD = {
+    "note-rename": "renamed", "note-new": "made", "note-save": "edited", "note-edit": "edited",
+    "note-capture": "captured in", "note-update": "brought up to date", "note-trash": "trashed",
+    "note-restore": "restored",
+}  # fmt: skip
+"""Kind of change -> the word for it, before the note's path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,21 @@ def save(vault: Vault, path: str, text: str, expected: str) -> str:
         if before != text:
             rewrite(vault, "note-save", path, before, text)
     return files.digest(files.encode(text))
+
+
+def edited(vault: Vault, path: str, before: str) -> bool:
+    """Log what an editor that was opened on a note has made of its text; tell whether it changed.
+
+    Raises:
+        NoteFileError: what is there now cannot be read.
+    """
+    refresh(vault, [path])
+    text, digest = files.read_text(vault.locate(path))
+    if text == before:
+        return False
+    start, new, old = span(before, text)
+    vault.log("note-edit", path, {"path": path, "after": digest, "change": [start, new, old]})
+    return True
 
 
 def append(vault: Vault, path: str, text: str, *, kind: str = "note-capture") -> None:

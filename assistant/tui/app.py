@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 from textual.color import Color
 from textual.screen import Screen
 
 from assistant.config import Home, Settings
+from assistant.errors import AssistantError
 from assistant.search.asking import Meaning
 from assistant.text import clean_line
 from assistant.tui import actions
@@ -31,6 +32,10 @@ from assistant.tui.standing import StandingApp
 from assistant.tui.state import SessionState
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
+
+if TYPE_CHECKING:
+    from assistant.library.reading import Change
+    from db.engine import Database
 
 DARK, LIGHT = "textual-dark", "textual-light"
 
@@ -219,16 +224,21 @@ class AssistantApp(StandingApp):
         self.say(f"Stopping: {job.title}. What is done is kept.")
 
     async def do_app_undo(self) -> None:
-        """Undo the last thing the person did."""
-        from assistant.library.undoing import undo_last
+        """Undo the last thing the person did, to a paper, a note or anything else."""
+        home, settings = self.desk.home, self.desk.settings
 
-        await self._turn_back("undo", undo_last)
+        def undo(database: "Database") -> "Change":
+            from assistant.notes.undoing import undo_newest
+
+            return undo_newest(home, settings, database)
+
+        await self._turn_back(self.desk.library.use(undo))
 
     async def do_app_redo(self) -> None:
         """Do again what was undone."""
         from assistant.library.undoing import redo_last
 
-        await self._turn_back("redo", redo_last)
+        await self._turn_back(self.desk.library.write("redo a change", redo_last))
 
     def do_app_sync(self) -> None:
         """Fetch what was announced."""
@@ -309,15 +319,13 @@ class AssistantApp(StandingApp):
         if await self.desk.library.read(lacking) and not is_embedding(self.desk.home):
             self.start_job(embed_job())
 
-    async def _turn_back(self, verb: str, turn: Callable[..., object]) -> None:
-        from assistant.errors import NotFoundError
-
+    async def _turn_back(self, turned: "Awaitable[Change]") -> None:
         try:
-            change = await self.desk.library.write(f"{verb} a change", turn)
-        except NotFoundError as error:
-            self.say(error.title, severity="warning")
+            change = await turned
+        except AssistantError as error:
+            self.say(error.title, severity="warning", why=error.why, hint=error.hint)
             return
-        self.say(getattr(change, "text", "").capitalize() or "Done.")
+        self.say(change.text[:1].upper() + change.text[1:])
         self.library_changed()
 
     def library_changed(self) -> None:

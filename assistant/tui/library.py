@@ -49,6 +49,10 @@ class Library:
         """Change something in one transaction; `purpose` in words that follow "could not"."""
         return await self._run(self._writer, partial(self._write, purpose, change))
 
+    async def use(self, work: "Callable[[Database], T]") -> T:
+        """Do something that reads and writes as it sees fit, between two other writes."""
+        return await self._run(self._writer, work)
+
     def close(self) -> None:
         """Close it once nothing uses it any more; what has not begun is dropped."""
         for pool in (self._readers, self._writer):

@@ -92,6 +92,8 @@ def test_a_morning(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", str(script))
     assert assistant("note", "edit", path, "--json").json["changed"]
     assert (home / "vault" / path).read_text().endswith("\nedited\n")
+    assert assistant("note", "undo", "--json").json == {"path": path, "undone": "edit"}
+    assert not (home / "vault" / path).read_text().endswith("\nedited\n")
     for command in (["show", path], ["list"], ["links", path], ["orphans"], ["daily"], ["refresh"]):
         told = assistant("note", *command)
         assert told.code == 0, told.err
