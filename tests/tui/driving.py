@@ -48,12 +48,21 @@ class Person:
 
         Pilot waits for an idle processor after each, which takes ten times as long.
         """
+        for key in keys:
+            await self.press_fast(key)
+
+    async def press_fast(self, *keys: str) -> None:
+        """Press keys without waiting for what each of them does."""
+        self.send(*keys)
+        await self.rest()
+
+    def send(self, *keys: str) -> None:
+        """Press keys, and wait for nothing: they may end the app."""
         driver = self.app._driver
         assert driver is not None
         for key in keys:
             one = len(key) == 1
             driver.send_message(Key(_character_to_key(key) if one else key, key if one else None))
-            await self.rest()
 
     async def type(self, text: str) -> None:
         """Type a text into what has the focus, all at once."""

@@ -1,16 +1,11 @@
 """What the tests of Today and of the first run share: a day to read, and somebody who reads it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from textual.events import Key
-from textual.keys import _character_to_key
-from textual.pilot import Pilot
 
-from assistant.config import find_home, load_settings
+from assistant.config import find_home
 from assistant.digest.document import to_document
 from assistant.digest.model import Digest
 from assistant.library.following import ensure_main, find_profile
@@ -23,11 +18,10 @@ from assistant.tui.jobs.runner import Job, JobRunner
 from db import announcing, digests, personal
 from db.engine import Database
 from tests.fakes.digests import DIGEST, batch, entry
+from tests.tui.driving import SMALL, Person, drive
 
-SMALL, LARGE = (80, 24), (140, 45)
 TODAY = "2025-11-04"
 COMPLETE = (batch("cs.LG"), batch("cs.CL"))
-_PATIENCE = 10.0
 
 
 class Jobs(JobRunner):
@@ -56,12 +50,8 @@ class Jobs(JobRunner):
         return
 
 
-class Reader:
-    """Somebody at the keyboard."""
-
-    def __init__(self, app: AssistantApp, pilot: Pilot[Any]) -> None:
-        self.app = app
-        self.pilot = pilot
+class Reader(Person):
+    """Somebody who reads a day."""
 
     @property
     def today(self) -> TodayScreen:
@@ -75,38 +65,6 @@ class Reader:
         assert isinstance(found, Jobs)
         return found
 
-    async def press(self, *keys: str) -> None:
-        driver = self.app._driver
-        assert driver is not None
-        for key in keys:  # as Pilot does, which waits long for each
-            one = key if len(key) == 1 else None
-            driver.send_message(Key(_character_to_key(key) if one else key, one))
-            await self.rest()
-
-    async def press_fast(self, *keys: str) -> None:
-        """Press keys without waiting for what each of them does."""
-        driver = self.app._driver
-        assert driver is not None
-        for key in keys:
-            one = key if len(key) == 1 else None
-            driver.send_message(Key(_character_to_key(key) if one else key, one))
-        await self.rest()
-
-    async def rest(self) -> None:
-        """Wait until no work is left."""
-        async with asyncio.timeout(_PATIENCE):
-            quiet = 0
-            while quiet < 3:
-                await self.pilot.pause(0)
-                busy = any(not worker.is_finished for worker in self.app.workers)
-                quiet = 0 if busy else quiet + 1
-                await asyncio.sleep(0.002 if busy else 0)
-
-    def text(self) -> str:
-        """Return the screen as plain lines."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
-
     def title(self) -> str:
         """Return the title under the cursor."""
         papers = self.today.browser.papers
@@ -119,29 +77,24 @@ Story = Callable[[Reader], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def one_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is one day at arXiv's, and previews come at once."""
+    """It is one day at arXiv's."""
     monkeypatch.setattr("assistant.digest.making.today", lambda: TODAY)
-    monkeypatch.setattr("assistant.tui.papers.browser._PREVIEW_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.welcome.steps._PAUSE", 0.0)
 
 
 def play(story: Story, *, size: tuple[int, int] = SMALL, faults: bool = False) -> AssistantApp:
-    """Run the app with all it can show turned on; a fault it has logged fails the test."""
-    home = find_home()
-    app = AssistantApp(home, load_settings(home))
-    app.desk.jobs = Jobs(home)
+    """Drive the app with jobs that do nothing, and keep where the person was at the end."""
 
-    async def run() -> None:
-        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-            reader = Reader(app, pilot)
-            await reader.rest()
-            await story(reader)
-            app.remember()
+    async def read(person: Person) -> None:
+        await story(Reader(person.app, person.pilot))
+        person.app.remember()
 
-    asyncio.run(run())
-    broken = [one for one in app.desk.log.entries if one.severity == "error"]
-    assert faults or not broken, "\n".join(f"{one.text} {one.details}" for one in broken)
-    return app
+    return drive(read, size=size, errors=faults, prepare=hold_jobs)
+
+
+def hold_jobs(app: AssistantApp) -> None:
+    """Give the app jobs that do nothing."""
+    app.desk.jobs = Jobs(app.desk.home)
 
 
 def plain(date: str = TODAY, count: int = 4, first: int = 1, **told: object) -> Digest:

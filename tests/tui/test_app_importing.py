@@ -66,6 +66,7 @@ def test_or_left(seeded: Path) -> None:
 
     async def play(person: Person) -> None:
         await person.until(lambda: "try again" in person.text(), "the question")
-        await person.press("q")
+        person.send("q")
+        await person.until(lambda: person.app.return_code is not None, "the end")
 
     assert drive(play, errors=True, wait=False).return_code == 1

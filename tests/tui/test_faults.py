@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from textual.events import Key
 
 from assistant.tui.areas.papers.screen import PapersScreen
 from tests.tui.driving import Person, drive
@@ -33,11 +32,9 @@ def test_one_that_breaks_again_and_again_ends_the_app_with_a_word(
 ) -> None:
     async def play(person: Person) -> None:
         monkeypatch.setattr(PapersScreen, "on_row_list_moved", _break)
-        driver = person.app._driver
-        assert driver is not None
         for _ in range(12):
             for key in ("2", "j"):
-                driver.send_message(Key(key, key))
+                person.send(key)
                 await asyncio.sleep(0.05)
             if person.app.farewell:
                 return

@@ -4,16 +4,20 @@ The pictures are the screen's lines; colours are the theme's. After a change tha
 `UPDATE_SNAPSHOTS=1 pytest tests/tui/test_snapshots.py` draws them anew: look at the difference.
 """
 
+import json
 import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
 
 from assistant.tui.jobs.job import Job, JobError
+from assistant.tui.library import Library
 from db.engine import Database
+from db.errors import DatabaseDamagedError
 from tests.tui.driving import LARGE, SMALL, Person, Play, drive
-from tests.tui.playing import Jobs, keep, plain
+from tests.tui.playing import hold_jobs, keep, plain
 
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = {"80x24": SMALL, "140x45": LARGE}
@@ -195,30 +199,63 @@ def test_first_run(home: Path, size: str, step: int) -> None:
     pictured(f"welcome_{step}", size, begin)
 
 
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("area", ["papers", "today"])
+def test_while_the_library_opens(
+    seeded: Path, size: str, area: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (seeded / "session.json").write_text(json.dumps({"app": {"area": area}}))
+    opening = threading.Event()
+    monkeypatch.setattr(Library, "_open", lambda *_: opening.wait(30))
+
+    async def look(person: Person) -> None:
+        await person.until(lambda: "Opening your library" in person.text(), "the first picture")
+        compared(f"loading_{area}", size, person)
+        opening.set()
+        person.app.exit()
+
+    drive(look, size=SIZES[size], wait=False, errors=True)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_library_that_cannot_be_opened(
+    seeded: Path, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseDamagedError("The [/] library is damaged.", why="A page.", hint="restore")
+
+    monkeypatch.setattr(Library, "_open", fail)
+
+    async def look(person: Person) -> None:
+        await person.until(lambda: "try again" in person.text(), "the question")
+        compared("not_opened", size, person)
+
+    drive(look, size=SIZES[size], wait=False, errors=True)
+
+
 def pictured(name: str, size: str, play: Play) -> None:
     """Compare the screen after a play with the picture kept of it."""
-    seen: list[str] = []
 
     async def look(person: Person) -> None:
         await play(person)
         await person.rest()
         person.app.clear_notifications()
         await person.rest()
-        seen.append(_lasting(person.text()))
+        compared(name, size, person)
 
-    drive(look, size=SIZES[size], prepare=_idle)
+    drive(look, size=SIZES[size], prepare=hold_jobs)
+
+
+def compared(name: str, size: str, person: Person) -> None:
+    """Compare what is on the screen with the picture kept of it."""
+    seen = _lasting(person.text())
     target = FOLDER / f"{name}-{size}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         FOLDER.mkdir(exist_ok=True)
-        target.write_text(seen[0] + "\n", encoding="utf-8")
+        target.write_text(seen + "\n", encoding="utf-8")
         return
     assert target.is_file(), f"there is no picture {target.name}: UPDATE_SNAPSHOTS=1 draws it"
-    assert seen[0] + "\n" == target.read_text(encoding="utf-8")
-
-
-def _idle(app: object) -> None:
-    home = app.desk.home  # type: ignore[attr-defined]
-    app.desk.jobs = Jobs(home)  # type: ignore[attr-defined]
+    assert seen + "\n" == target.read_text(encoding="utf-8")
 
 
 def _lasting(text: str) -> str:

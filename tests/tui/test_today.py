@@ -13,7 +13,8 @@ from assistant.library.following import find_profile, new_profile
 from db import announcing, profiles
 from db.engine import Database
 from tests.fakes.digests import DIGEST, ENTRIES, batch, quiet
-from tests.tui.playing import COMPLETE, LARGE, SMALL, TODAY, Reader, keep, one_day, plain, play
+from tests.tui.driving import LARGE, SMALL
+from tests.tui.playing import COMPLETE, TODAY, Reader, keep, one_day, plain, play
 
 __all__ = ["one_day"]
 

@@ -39,7 +39,7 @@ class PapersScreen(AreaScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._all: array[int] = array("q")
+        self._all: array[int] | None = None  # until the library was read
         self._sort: Sort = "published"
         self._descending = True
         self._filter = ""
@@ -179,6 +179,8 @@ class PapersScreen(AreaScreen):
 
     async def _narrow(self, keep: int | None = None, offset: int | None = None) -> None:
         text, everything = self._filter, self._all
+        if everything is None:
+            return
         shown = everything
         if text.strip():
             from assistant.search.narrowing import narrow
@@ -202,6 +204,8 @@ class PapersScreen(AreaScreen):
         self._show_count()
 
     def _show_count(self) -> None:
+        if self._all is None:
+            return
         rows = self.browser.papers
         shown, every = len(rows.source), len(self._all)
         order = _SORTED[self._sort][self._descending]
