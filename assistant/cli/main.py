@@ -47,7 +47,7 @@ COMMANDS = {
     "doctor": ("doctor", "Check everything that can go wrong, and mend it."),
     "evaluate": (
         "evaluate",
-        "Measure search on judged queries, and the digest's ranking on simulated readers.",
+        "Measure search, ranking and merging on sets whose truth is known.",
     ),
     "config": ("config", "Show or change settings."),
     "completion": ("completion", "Print the script that completes commands in your shell."),

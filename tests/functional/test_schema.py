@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 
 import db.models_daily
+import db.models_merging
 import db.models_notes
 import db.models_trash  # noqa: F401  their tables too
 from db.backup import list_backups, restore_backup, take_backup, verify_backup
