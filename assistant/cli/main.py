@@ -36,6 +36,7 @@ COMMANDS = {
         "paper",
         "Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split.",
     ),
+    "duplicates": ("duplicates", "Decide about pairs of papers that may be one work."),
     "note": (
         "note",
         "Write, link and find notes: Markdown files of your own, beside your papers.",

@@ -4,8 +4,11 @@ Copies share the spelling-free title, or two of their authors, or the rarest run
 abstracts; of each there are few enough that a library of a million answers at once.
 """
 
+import heapq
+import re
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assistant.library.drafts import Draft
 from assistant.library.matching import Facts
@@ -16,7 +19,8 @@ from db import match_keys, works
 from db.engine import Connection
 
 _RUN = 4
-_ABSTRACT_WORDS = 100
+_BEGINNING = 800
+_WORD = re.compile(r"\w+")
 _ABSTRACT_KEYS = 2
 _PAGE = 2_000
 
@@ -54,11 +58,11 @@ def _pairs(people: tuple[Person, ...]) -> set[str]:
     return {" ".join(names[:2]), " ".join(names[-2:])} if names else set()
 
 
-def _rarest_runs(abstract: str) -> set[int]:
+@lru_cache(maxsize=8_192)  # asked of an entry, and again of the work it has become part of
+def _rarest_runs(abstract: str) -> frozenset[int]:
     """Return the least checksums of runs of words: two abstracts mostly alike share one of them."""
-    words = "".join(c if c.isalnum() else " " for c in abstract[:1_500].lower()).split()
-    words = words[:_ABSTRACT_WORDS]
-    runs = {
-        zlib.crc32(" ".join(words[at : at + _RUN]).encode()) for at in range(len(words) - _RUN + 1)
-    }
-    return set(sorted(runs)[:_ABSTRACT_KEYS]) if len(runs) > _RUN else set()
+    words = _WORD.findall(abstract[:_BEGINNING].lower())
+    if len(words) < 2 * _RUN:
+        return frozenset()
+    runs = map(" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False))
+    return frozenset(heapq.nsmallest(_ABSTRACT_KEYS, {zlib.crc32(run.encode()) for run in runs}))

@@ -69,7 +69,7 @@ def read_merging_set(folder: Path) -> MergingSet:
     ]
     if not copies:
         raise ImportFileError(f"{folder} has no copies.", hint=_FORM)
-    unclear = frozenset()
+    unclear: frozenset[frozenset[str]] = frozenset()
     path = folder / "unclear.tsv"
     if path.is_file():
         lines = path.read_text("utf-8", "replace").splitlines()

@@ -6,6 +6,7 @@ one person or list; two people who share a family name are not.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assistant.sources.record import Author
 from assistant.text import title_key
@@ -21,6 +22,7 @@ Person = frozenset[str]
 """The keys one author can be known by; two authors with a key in common are taken for one."""
 
 
+@lru_cache(maxsize=65_536)
 def person(author: Author) -> Person | None:
     """Return an author's keys, None for "et al." and its like."""
     if title_key(author.name) in _NOBODY:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from assistant.library.drafts import Draft, facts_of, version_row
 from assistant.library.match_keys import fill_keys, keys_of, put_keys
 from assistant.library.matching import Facts, Match, corroborated, same_work
-from assistant.library.merging import join, log_match
+from assistant.library.merging import join, log_matches
 from assistant.library.persist import load_drafts, write_drafts
 from assistant.library.reading import add_personal
 from assistant.sources.identifiers import scheme_rank
@@ -64,8 +64,8 @@ class _Batch:
         touched = [draft for draft in self.drafts.values() if draft.changed]
         write_drafts(self.connection, self.drafts.values())
         put_keys(self.connection, touched)
-        for work_id, entry, match in self.matches:
-            log_match(self.connection, self.drafts[self._resolve(work_id)], entry.records, match)
+        joined = ((self.drafts[self._resolve(one)], entry, why) for one, entry, why in self.matches)
+        log_matches(self.connection, [(draft, entry.records, why) for draft, entry, why in joined])
         self._write_doubts()
         add_personal(
             self.connection,
