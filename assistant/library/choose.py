@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.sources.acceptance import accepted
 from assistant.sources.record import Author
 
 Row = dict[str, Any]
@@ -29,8 +30,8 @@ class Chosen:
 def choose(versions: Sequence[Row]) -> Chosen:
     """Return what a work shows, given its version rows; their order does not matter.
 
-    Text comes from the newest version of the most trusted source, the venue from a published copy,
-    the date from the earliest copy.
+    Text comes from the newest version of the most trusted source, the venue from a published copy
+    or else from a comment that tells of an acceptance, the date from the earliest copy.
 
     Raises:
         ValueError: no version has a title.
@@ -49,10 +50,17 @@ def choose(versions: Sequence[Row]) -> Chosen:
         abstract=next((row["abstract"] for row in told if row["abstract"]), ""),
         authors=tuple(Author(family, given) for family, given in authors),
         categories=tuple(categories),
-        venue=venues[0]["venue"] if venues else None,
+        venue=venues[0]["venue"] if venues else _accepted_at(told),
         year=min((row["year"] for row in versions if row["year"]), default=None),
         published=min((row["published"] for row in versions if row["published"]), default=None),
     )
+
+
+def _accepted_at(told: Sequence[Row]) -> str | None:
+    """Return the venue a copy's comment says it was accepted at."""
+    comments = ((row["extra"] or {}).get("comment") for row in told)
+    claims = (accepted(comment) for comment in comments if comment)
+    return next((claim.shown for claim in claims if claim is not None), None)
 
 
 def _trust(row: Row) -> tuple[int, int, str, str]:
