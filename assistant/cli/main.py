@@ -36,7 +36,10 @@ COMMANDS = {
         "paper",
         "Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split.",
     ),
-    "duplicates": ("duplicates", "Decide about pairs of papers that may be one work."),
+    "duplicates": (
+        "duplicates",
+        "List pairs of papers that may be one work, and decide about them.",
+    ),
     "note": (
         "note",
         "Write, link and find notes: Markdown files of your own, beside your papers.",

@@ -38,7 +38,11 @@ class Edition(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What matching looks at: every title, author list and abstract the copies of a work have."""
+    """What matching looks at: every title, author list and abstract the copies of a work have.
+
+    `accepted_at` are the venues and years a preprint's comment claims, `published_at` those of the
+    copies that appeared.
+    """
 
     titles: frozenset[str]
     people: tuple[Person, ...]
@@ -46,6 +50,8 @@ class Facts:
     arxiv_ids: frozenset[str]
     abstracts: frozenset[str] = frozenset()
     editions: frozenset[Edition] = field(default_factory=frozenset)
+    accepted_at: frozenset[tuple[str, int]] = frozenset()
+    published_at: frozenset[tuple[str, int]] = frozenset()
 
     @cached_property
     def folds(self) -> frozenset[str]:
@@ -159,17 +165,24 @@ def _renamed(a: Facts, b: Facts) -> Match | None:
     told = f"similar title, {overlap:.0%} of the authors"
     series = tells_apart(mine, theirs)
     longer = any(extends(*pair) for pair in pairs)
+    agreed = not (
+        a.accepted_at.isdisjoint(b.published_at) and b.accepted_at.isdisjoint(a.published_at)
+    )
+    if agreed:
+        told += ", accepted where the other appeared"
     if alike is None:
         alone = title >= 0.94 or longer or (title >= 0.9 and shared > 3 and jaccard == 1.0)
+        alone = alone or (agreed and title >= 0.85)
         return None if series else _by_title_alone(mine, theirs, title, told, alone, jaccard)
     named = any(head_fold(x) and head_fold(x) == head_fold(y) for x, y in pairs)
     closeness = max(title, 0.85 if longer else 0.0, 0.75 if named else 0.0)
+    closeness += 0.1 if agreed else 0.0
     told += f", {alike:.0%} of the abstract"
     if not series and any(
         alike >= needed and closeness >= least
         for needed, least in ((0.5, 0.6), (0.4, 0.7), (0.3, 0.9))
     ):
-        return _sure(told, 0.6 + 0.2 * alike + 0.15 * closeness)
+        return _sure(told, 0.6 + 0.2 * alike + 0.15 * min(closeness, 1.0))
     if alike >= 0.35 or (alike >= 0.12 and closeness >= 0.7) or (title >= 0.95 and not series):
         return _doubt(told, 0.2 + 0.3 * alike + 0.3 * closeness)
     return None

@@ -225,6 +225,7 @@ def find_venues(text: str) -> list[Mention]:
     return _one_each(sorted(found, key=lambda one: one.start))
 
 
+@lru_cache(maxsize=4_096)
 def short_name(venue: str) -> str:
     """Return the short name of a venue as a source writes it, the venue itself if it is unknown."""
     found = find_venues(venue)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,6 +160,18 @@ def test_two_entries_of_one_programme_are_two_works_unless_told_twice() -> None:
     assert surely(same_work(oral, listed(LONG, ABSTRACT, "2")))
     assert not surely(same_work(oral, listed(LONG, ANOTHER, "2")))
     assert same_work(oral, listed("Attention Is All We Need", ABSTRACT, "2")) is None
+
+
+def test_an_acceptance_that_agrees_settles_a_doubt() -> None:
+    told = (
+        "Learning to Sample Sparse Graphs by Walks",
+        "Learning to Sample Sparse Graphs with Walk",
+    )
+    preprint = replace(of(told[0]), accepted_at=frozenset([("KDD", 2017)]))
+    here = replace(of(told[1]), published_at=frozenset([("KDD", 2017)]))
+    elsewhere = replace(here, published_at=frozenset([("ICML", 2017)]))
+    assert surely(same_work(preprint, here))
+    assert not surely(same_work(preprint, elsewhere))
 
 
 names = st.sampled_from(["Vaswani", "Shazeer", "Parmar", "Müller", "O'Neil", ""])
