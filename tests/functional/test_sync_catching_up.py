@@ -71,11 +71,18 @@ def test_three_weeks_away_without_oai(database: Database) -> None:
         me.site.fail("oai", "503", count=99)
         report = me.sync(LAST)
         states = list(me.states().values())
-        assert states == ["complete", *["failed"] * 10, *["partial"] * 4, "complete"]
+        assert states == ["complete", *["partial"] * 14, "complete"]
         assert not report.whole
         assert not report.vain
-        late = THREE_WEEKS[11]
-        assert me.batch(late).received == me.batch(late).expected == 12
+        assert [one.date for one in report.batches] == [LAST, *THREE_WEEKS[1:-1]]
+        late, early = me.batch(THREE_WEEKS[11]), me.batch(THREE_WEEKS[4])
+        assert late.received == late.expected == 12
+        assert (early.received, early.expected) == (12, None)
+        assert "API" in early.detail
+        me.assert_everything_once(FIRST)
+        asked = len(me.site.asked("api"))
+        me.sync(LAST)
+        assert len(me.site.asked("api")) == asked, "what is known already is asked for again"
         me.site.calm()
         me.sync(LAST)
         assert me.states() == dict.fromkeys(THREE_WEEKS, "complete")
