@@ -1,4 +1,4 @@
-"""What was sent in over some days, asked of a fake of arXiv's API: in slices, and never too little."""
+"""What was sent in over some days, asked of a fake of arXiv's API: in slices, all of it."""
 
 from collections.abc import Iterator
 
