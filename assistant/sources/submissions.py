@@ -183,7 +183,7 @@ def changed_form(where: str, error: FormError) -> SourceError:
     """Return the error that says that a whole document is not of its form."""
     return SourceError(
         f"{where} has changed its form.",
-        why=f"{str(error).capitalize()}.",
+        why=f"In it {error}.",
         hint="What came before is kept. Please report this, so that the new form is learned.",
     )
 

@@ -1,11 +1,13 @@
 """YAML from outside: lists, objects and texts; no tags, no references, not too deep."""
 
+import re
 from typing import Any
 
 from assistant.sources.courtesy import Again
 from assistant.text import clean_line
 
 _DEEPEST = 12
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_yaml(body: bytes) -> Any:
@@ -21,7 +23,8 @@ def read_yaml(body: bytes) -> Any:
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _built(yaml, yaml.parse(body, loader))
+        text = _NOT_YAML.sub("\ufffd", body.decode("utf-8-sig", "replace"))
+        return _built(yaml, yaml.parse(text, loader))
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         told = clean_line(str(error).partition("\n")[0], 120)
         raise Again(f"an answer that is no YAML: {told}") from None
@@ -50,7 +53,7 @@ def _built(yaml: Any, events: Any) -> Any:
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("it refers to itself")
         if isinstance(event, yaml.ScalarEvent):
-            plain_null = event.style is None and event.value in ("", "~", "null")
+            plain_null = not event.style and event.value in ("", "~", "null")
             in_object = isinstance(open_[-1], dict) and keys[-1] is not None
             put(None if plain_null and (in_object or isinstance(open_[-1], list)) else event.value)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
