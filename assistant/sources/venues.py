@@ -41,7 +41,7 @@ class VenueSource:
     """One place a venue's papers are listed: its kind, its parameters, and the years it has."""
 
     kind: str
-    parameters: Parameters
+    parameters: Parameters = field(hash=False)
     first: int = 0
     last: int = 9_999
 
