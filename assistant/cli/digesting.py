@@ -132,6 +132,9 @@ def _sync(s: Session, *, quiet: bool) -> int:
     report, outcomes = sync_everything(s, (), None, quiet=quiet)
     for problem in dict.fromkeys(report.problems):
         note(problem)
+    for one in outcomes:
+        if one.failure:
+            note(f"{one.title}: {one.failure}")
     return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
 
 
