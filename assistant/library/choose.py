@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.sources.acceptance import accepted
+from assistant.sources.acceptance import Claim, accepted
 from assistant.sources.record import Author
+from assistant.sources.statuses import STATUSES, best
 
 Row = dict[str, Any]
 
@@ -25,6 +26,7 @@ class Chosen:
     venue: str | None
     year: int | None
     published: str | None
+    status: str | None = None
 
 
 def choose(versions: Sequence[Row]) -> Chosen:
@@ -45,22 +47,35 @@ def choose(versions: Sequence[Row]) -> Chosen:
     categories = dict.fromkeys(
         category for row in told for category in (row["categories"] or "").split()
     )
+    venue = venues[0]["venue"] if venues else None
+    claim = None if venue else _claimed(told)
     return Chosen(
         title=told[0]["title"],
         abstract=next((row["abstract"] for row in told if row["abstract"]), ""),
         authors=tuple(Author(family, given) for family, given in authors),
         categories=tuple(categories),
-        venue=venues[0]["venue"] if venues else _accepted_at(told),
+        venue=venue or (claim.shown if claim else None),
         year=min((row["year"] for row in versions if row["year"]), default=None),
         published=min((row["published"] for row in versions if row["published"]), default=None),
+        status=claim.status or "accepted" if claim else _status(told, venue),
     )
 
 
-def _accepted_at(told: Sequence[Row]) -> str | None:
-    """Return the venue a copy's comment says it was accepted at."""
-    comments = ((row["extra"] or {}).get("comment") for row in told)
-    claims = (accepted(comment) for comment in comments if comment)
-    return next((claim.shown for claim in claims if claim is not None), None)
+def _claimed(told: Sequence[Row]) -> Claim | None:
+    """Return the acceptance that a copy's comment tells of."""
+    comments = ((row.get("extra") or {}).get("comment") for row in told)
+    return next((one for comment in comments if comment and (one := accepted(comment))), None)
+
+
+def _status(told: Sequence[Row], venue: str | None) -> str | None:
+    """Return the best a venue says of its copies; without one, what became of all the copies."""
+    found = [(row.get("extra") or {}).get("status") for row in told if row["venue"] == venue]
+    if venue is None and len(found) < len(told):
+        return None
+    known = [one for one in found if one in STATUSES]
+    if venue is None and len(known) < len(told):
+        return None  # one copy that nobody turned down, such as a preprint, stands for itself
+    return best(known) if known else None
 
 
 def _trust(row: Row) -> tuple[int, int, str, str]:

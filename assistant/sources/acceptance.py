@@ -47,8 +47,7 @@ _CUE = re.compile(
 )
 _STATUS = {
     "oral": re.compile(r"\borals?\b", re.I),
-    "spotlight": re.compile(r"\bspotlights?\b", re.I),
-    "highlight": re.compile(r"\bhighlights?\b(?! of)", re.I),
+    "spotlight": re.compile(r"\bspotlights?\b|\bhighlights?\b(?! of)", re.I),
     "poster": re.compile(r"\bposters?\b", re.I),
 }
 _TRACKS = {
@@ -82,8 +81,8 @@ _LONG_NAME = 25
 class Claim:
     """What a comment says of one venue.
 
-    `standing` is accepted, submitted, rejected or mentioned; `status` oral, spotlight, highlight,
-    poster or None; `track` workshop, findings and the like, None for the main one; `said` tells
+    `standing` is accepted, submitted, rejected or mentioned; `status` oral, spotlight, poster
+    or None; `track` workshop, findings and the like, None for the main one; `said` tells
     whether a word says so, or the venue merely stands there.
     """
 

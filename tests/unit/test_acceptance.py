@@ -15,7 +15,7 @@ from assistant.sources.venue_names import find_venues, short_name
         ("12 pages; to appear in the Proceedings of AAAI-26", "AAAI 2026", None, None),
         ("NeurIPS 2024 Workshop on Small Things", "NeurIPS 2024 workshop", None, "workshop"),
         ("Camera-ready for ICLR 2025", "ICLR 2025", None, None),
-        ("9 pages, 3 figures, CVPR'25 Highlight", "CVPR 2025", "highlight", None),
+        ("9 pages, 3 figures, CVPR'25 Highlight", "CVPR 2025", "spotlight", None),
         ("Accpeted by aaai2026", "AAAI 2026", None, None),
         ("EMNLP 2025 Findings, long paper", "EMNLP 2025 findings", None, "findings"),
         ("39th Conference on Neural Information Processing Systems (NeurIPS 2025)",
