@@ -31,7 +31,8 @@ _SUBJECTS = {
     "NW": "networks", "SC": "security", "SE": "software engineering",
 }  # fmt: skip
 _ABOUT_ABSTRACTS = re.compile(r"\babstracts?\b|\bregistration\b", re.IGNORECASE)
-_ABOUT_PAPERS = re.compile(r"\b(?:full|papers?|submissions?|manuscripts?)\b", re.IGNORECASE)
+_ABOUT_PAPERS = re.compile(r"\b(?:full|papers?|manuscripts?)\b", re.IGNORECASE)
+_BRIEF = 60
 _EXTENDED = re.compile(r"\bextended (?:to|until|deadline)|\bextension\b", re.IGNORECASE)
 _MOST = 5_000
 _MOST_DEADLINES = 60
@@ -139,7 +140,13 @@ def _from_ccfddl(series: dict[str, Any], conf: dict[str, Any], faults: list[str]
     deadlines: list[Deadline] = []
     for row in _objects(conf.get("timeline") or [], _MOST_DEADLINES):
         comment = _text(row, "comment", 200)
-        about_abstracts = _ABOUT_ABSTRACTS.search(comment) and not _ABOUT_PAPERS.search(comment)
+        # A brief comment names what the row is about; a long one tells of the other deadline too.
+        about_abstracts = (
+            len(comment) <= _BRIEF
+            and "abstract_deadline" not in row
+            and _ABOUT_ABSTRACTS.search(comment)
+            and not _ABOUT_PAPERS.search(comment)
+        )
         for name, kind, label in (
             ("abstract_deadline", ABSTRACT, ""), ("abstract deadline", ABSTRACT, ""),
             ("deadline", ABSTRACT if about_abstracts else PAPER, comment),

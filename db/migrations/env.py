@@ -3,6 +3,7 @@
 from alembic import context
 
 import db.models_daily
+import db.models_deadlines
 import db.models_merging
 import db.models_notes
 import db.models_trash  # noqa: F401  their tables too
