@@ -1,7 +1,7 @@
 """Deadlines of the venues a person follows, as a digest tells them: those of the next weeks."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.digest.model import Digest, DueSoon
@@ -13,7 +13,7 @@ DAYS = 30
 
 
 def with_deadlines(connection: Connection, digest: Digest, own_venues: Path) -> Digest:
-    """Return a digest with what is due in the weeks after its day, or from now on if that is today.
+    """Return a digest with what is due in the weeks after its day, from now on if that is today's.
 
     It is looked up whenever a digest is shown and never kept in it, since deadlines move.
     """
@@ -21,7 +21,8 @@ def with_deadlines(connection: Connection, digest: Digest, own_venues: Path) -> 
         return digest
     now = datetime.now(UTC)
     day = datetime.fromisoformat(digest.date).replace(tzinfo=UTC)
-    since = now if day.date() >= now.date() else day
+    # arXiv's day is not over yet when it is the next one in UTC.
+    since = now if timedelta() <= now - day < timedelta(days=2) else day
     found = deadlines(connection, now=since, own_venues=own_venues, days=DAYS)
     return replace(
         digest,

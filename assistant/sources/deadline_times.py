@@ -10,9 +10,9 @@ _MOMENT = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-−–])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _OPEN = frozenset(("", "tba", "tbd", "tbc", "n/a", "na", "none", "null", "unknown", "-"))
+_FIXED = {"aoe": -12, "anywhere on earth": -12, "utc": 0, "gmt": 0, "z": 0}
 # A zone's two seasons go by one name in such lists: "PST" in June means Pacific time.
 _PLACES = {
-    "aoe": "Etc/GMT+12", "anywhere on earth": "Etc/GMT+12", "utc": "UTC", "gmt": "UTC", "z": "UTC",
     "pt": "America/Los_Angeles", "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles",
     "mt": "America/Denver", "mst": "America/Denver", "mdt": "America/Denver",
     "ct": "America/Chicago", "cst": "America/Chicago", "cdt": "America/Chicago",
@@ -64,6 +64,8 @@ def read_moment(text: str, zone: str) -> Told:
 def find_zone(name: str) -> timezone | ZoneInfo | None:
     """Return the zone of a name such as AoE, UTC-8, PT or Europe/London; None if it is unknown."""
     name = " ".join(name.split())
+    if name.lower() in _FIXED:
+        return timezone(timedelta(hours=_FIXED[name.lower()]))
     if match := _OFFSET.fullmatch(name):
         hours, minutes = int(match[2]), int(match[3] or 0)
         if hours > _MOST_HOURS or minutes > 59:

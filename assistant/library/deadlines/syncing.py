@@ -16,6 +16,8 @@ from db.engine import Connection, Database
 FRESH = timedelta(hours=20)
 """A collection asked so lately need not be asked again by itself."""
 
+_MANY = 20
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -51,8 +53,8 @@ def sync_deadlines(
 
 
 def are_stale(connection: Connection) -> bool:
-    """Tell whether no collection was asked lately."""
-    asked = [one.checked_at for one in meetings.collections(connection)]
+    """Tell whether no collection was asked lately, or the last answer was none."""
+    asked = [one.checked_at for one in meetings.collections(connection) if not one.failure]
     return not asked or datetime.fromisoformat(max(asked)) < datetime.now(UTC) - FRESH
 
 
@@ -87,12 +89,12 @@ def _kept(
 ) -> CollectionOutcome:
     outcome = CollectionOutcome(name, unchanged=fetched.unchanged, faults=fetched.faults)
     before = meetings.documents_of(connection, name)
-    meetings.put_checked(connection, name, address)
-    for where, validators in fetched.validators.items():
-        announcing.put_validators(
-            connection, _key(name, where), validators.etag, validators.last_modified
-        )
     if not fetched.unchanged:
+        if (left := _left(fetched, before)) is not None:
+            outcome.failure = f"It tells only {left:,} of {len(before):,} meetings it told before."
+            meetings.put_checked(connection, name, address, outcome.failure)
+            outcome.meetings = len(before)
+            return outcome
         told = {file: found for file, found in fetched.files.items() if found is not None}
         rows: dict[str, tuple[str, str, int, str | None, dict[str, Any]]] = {}
         for file, meeting in ((file, one) for file, found in told.items() for one in found):
@@ -106,8 +108,21 @@ def _kept(
             rows[key] = (key, file, meeting.year, _until(meeting), document)
         gone = meetings.files_of(connection, name) - fetched.files.keys()
         meetings.put_meetings(connection, name, list(rows.values()), {*told, *gone})
+    meetings.put_checked(connection, name, address)
+    for where, validators in fetched.validators.items():
+        announcing.put_validators(
+            connection, _key(name, where), validators.etag, validators.last_modified
+        )
     outcome.meetings = len(meetings.documents_of(connection, name))
     return outcome
+
+
+def _left(fetched: FetchedMeetings, before: dict[str, dict[str, Any]]) -> int | None:
+    """Return how few meetings are left where a list broke off unseen, None where it is whole."""
+    if len(before) < _MANY or any(found is None for found in fetched.files.values()):
+        return None
+    told = sum(len(found or ()) for found in fetched.files.values())
+    return told if told < len(before) // 2 else None
 
 
 def _remember(document: dict[str, Any], before: dict[str, Any] | None) -> int:
