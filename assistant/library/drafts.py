@@ -69,6 +69,17 @@ class Draft:
         self._facts = None
         return ("changed" if present else "new"), next_version_id
 
+    def disown(self, identifier: Identifier) -> None:
+        """Give up an identifier, and take a name of its own if that was the last."""
+        self.identifiers.discard(identifier)
+        self.new_identifiers.discard(identifier)
+        self._facts = None
+        if not self.identifiers:
+            row = next(iter(self.versions.values()))
+            own = Identifier("local", f"{row['source']}-{row['id']}")
+            self.identifiers.add(own)
+            self.new_identifiers.add(own)
+
     def take_in(self, other: "Draft") -> None:
         """Take over every version and identifier of another draft."""
         for row in other.versions.values():

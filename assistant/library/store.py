@@ -10,7 +10,8 @@ from assistant.library.merging import join, log_matches
 from assistant.library.persist import load_drafts, write_drafts
 from assistant.library.reading import add_personal
 from assistant.sources.identifiers import scheme_rank
-from assistant.sources.record import Entry, Identifier, Personal
+from assistant.sources.linked import linked_copies
+from assistant.sources.record import Entry, Identifier, Personal, Record
 from db import doubts, match_keys, works
 from db.engine import Connection
 
@@ -82,7 +83,7 @@ class _Batch:
         copies: dict[str, list[str]] = {}
         for record in (record for entry in entries for record in entry.records):
             copies.setdefault(record.source, []).append(record.source_id)
-            for identifier in record.identifiers:
+            for identifier in (*record.identifiers, *linked_copies(_comment(record))):
                 wanted.setdefault(identifier.scheme, []).append(identifier.value)
         held = works.find_copies(self.connection, copies)
         known = works.find_identifiers(self.connection, wanted)
@@ -100,7 +101,7 @@ class _Batch:
             self.by_copy[row["source"], row["source_id"]] = draft.id
 
     def _place(self, entry: Entry, told: Facts, keys: set[int]) -> int:
-        draft = self._named(entry)
+        draft = self._named(entry, told)
         found = _NOTHING
         if draft is None:
             found = self._alike(told, keys)
@@ -119,6 +120,7 @@ class _Batch:
         for record in entry.records:
             what, self.next_version_id = draft.attach(record, self.next_version_id)
             happened.add(what)
+        self._leave_to_others(draft)
         self._remember(draft)
         for key in keys:
             self.by_key.setdefault(key, set()).add(draft.id)
@@ -137,12 +139,19 @@ class _Batch:
             self.personal.append((draft.id, entry.personal))
         return draft.id
 
-    def _named(self, entry: Entry) -> Draft | None:
-        """Return the work that holds a copy or an identifier of the entry, joined where several."""
-        identifiers = {found for record in entry.records for found in record.identifiers}
-        found = [self.by_copy.get((record.source, record.source_id)) for record in entry.records]
-        found += [self.by_identifier.get(one) for one in sorted(identifiers, key=scheme_rank)]
-        ids = dict.fromkeys(self._resolve(work_id) for work_id in found if work_id is not None)
+    def _named(self, entry: Entry, told: Facts) -> Draft | None:
+        """Return the work that holds a copy or an identifier of the entry, joined where several.
+
+        An identifier that only leads to strangers, neither title nor people alike, is not believed.
+        """
+        copies = [self.by_copy.get((record.source, record.source_id)) for record in entry.records]
+        own = {found for record in entry.records for found in record.identifiers}
+        linked = (one for record in entry.records for one in linked_copies(_comment(record)))
+        found = [self.by_identifier.get(one) for one in (*sorted(own, key=scheme_rank), *linked)]
+        ids = dict.fromkeys(self._resolve(work_id) for work_id in copies if work_id is not None)
+        for work_id in (self._resolve(one) for one in found if one is not None):
+            if work_id in ids or corroborated(told, self.drafts[work_id].facts()):
+                ids[work_id] = None
         if not ids:
             return None
         # A stored work outlives one of this batch: what a person did with it stays in place.
@@ -171,6 +180,15 @@ class _Batch:
         (_, best, match), *others = sorted(sure, key=lambda one: one[:2])
         doubts += [(work_id, other) for _, work_id, other in others]
         return _Found(self.drafts[best], match, doubts)
+
+    def _leave_to_others(self, draft: Draft) -> None:
+        """Take the identifiers of strangers off a work that told of them by mistake."""
+        for one in tuple(draft.new_identifiers):
+            holder = self._resolve(self.by_identifier.get(one, draft.id))
+            if holder != draft.id:
+                draft.disown(one)
+                reason = f"both name {one}, though neither title nor authors are alike"
+                self.doubts.append((draft.id, holder, Match(reason, 0.2, sure=False)))
 
     def _allowed(self, keeper: Draft, other: Draft) -> bool:
         return other.is_new or not works.are_kept_apart(self.connection, keeper.id, other.id)
@@ -210,6 +228,10 @@ class _Found:
 
 
 _NOTHING = _Found(None, None, [])
+
+
+def _comment(record: Record) -> str:
+    return record.extra.get("comment", "")
 
 
 def _facts(entry: Entry) -> Facts:

@@ -1,5 +1,6 @@
 """Pairs in doubt: found when copies come, listed, merged or kept apart, undone; nothing is lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,6 +139,33 @@ def test_merging_moves_the_doubts_of_what_went(database: Database) -> None:
         for _ in settled:
             undoing.undo_last(connection)
         assert {one.number for one in pairs_in_doubt(connection)} == {one.number for one in pairs}
+
+
+def test_a_wrong_identifier_joins_no_strangers(database: Database) -> None:
+    doi = Identifier("doi", "10.1145/1.2")
+    mine = copy(1, venue="A Venue")
+    put(database, Entry((replace(mine.records[0], identifiers=(doi,)),)))
+    other = copy(2, "Foretelling the First Rain", authors=(Author("Haddad", "Elif"),))
+    wrong = Entry((replace(other.records[0], identifiers=(doi,)),))
+    outcome = put(database, wrong)
+    assert (outcome.added, outcome.doubtful) == (1, 1)
+    assert ids(database)[0] == "doi:10.1145/1.2", "it stays with whom it was"
+    assert len(ids(database)) == 2
+    with database.read() as connection:
+        assert "both name doi:10.1145/1.2" in pairs_in_doubt(connection)[0].reason
+    assert put(database, wrong).unchanged == 1
+
+
+def test_a_link_in_a_comment_is_believed_where_the_people_agree(database: Database) -> None:
+    page = Identifier("openreview", "Ab3dEf9hIj")
+    published = copy(1, "Reservoirs for Rare Motifs", venue="A Venue")
+    put(database, Entry((replace(published.records[0], identifiers=(page,)),)))
+    told = {"comment": "Accepted. https://openreview.net/forum?id=Ab3dEf9hIj"}
+    put(database, copy(2, arxiv="2401.00001", extra=told))
+    assert ids(database) == ["arxiv:2401.00001"]
+    stranger = (Author("Haddad", "Elif"),)
+    put(database, copy(3, "Something Else", arxiv="2401.00002", authors=stranger, extra=told))
+    assert len(ids(database)) == 2
 
 
 def test_the_whole_library_can_be_compared(database: Database) -> None:
