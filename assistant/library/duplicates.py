@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.errors import NotFoundError
 from assistant.library.drafts import Draft
-from assistant.library.match_keys import fill_keys, keys_of
+from assistant.library.match_keys import fill_keys
 from assistant.library.matching import Match, same_work
 from assistant.library.merging import join, keep_apart, merge_works
 from assistant.library.persist import load_drafts, write_drafts
@@ -96,7 +96,7 @@ def search_library(
 def _compare(connection: Connection, page: Sequence[int], found: Search, *, merge: bool) -> None:
     """Compare a page of works with those that came before them."""
     drafts = {draft.id: draft for draft in load_drafts(connection, page)}
-    keys = {work_id: keys_of(draft.facts()) for work_id, draft in drafts.items()}
+    keys = {work_id: draft.facts().keys for work_id, draft in drafts.items()}
     by_key: dict[int, set[int]] = {}
     for key, work_id in match_keys.find_keys(connection, set().union(*keys.values())):
         by_key.setdefault(key, set()).add(work_id)

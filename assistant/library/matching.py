@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
+from assistant.library.blocking import blocking_keys
 from assistant.library.people import Person, in_common, people
 from assistant.library.titles import extends, head_fold, likeness, numbers, tells_apart, title_fold
 from assistant.sources.record import Author, Identifier
@@ -57,6 +58,11 @@ class Facts:
     def folds(self) -> frozenset[str]:
         """The titles as they are compared first."""
         return frozenset(filter(None, map(title_fold, self.titles)))
+
+    @cached_property
+    def keys(self) -> frozenset[int]:
+        """The keys that copies of the same work are likely to share."""
+        return blocking_keys(self.folds, self.people, self.abstracts)
 
     @cached_property
     def runs(self) -> tuple[frozenset[str], ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.library.drafts import Draft, facts_of, version_row
-from assistant.library.match_keys import fill_keys, keys_of, put_keys
+from assistant.library.drafts import Draft, facts_of
+from assistant.library.match_keys import fill_keys, put_keys
 from assistant.library.matching import Facts, Match, corroborated, same_work
 from assistant.library.merging import join, log_matches
 from assistant.library.persist import load_drafts, write_drafts
@@ -59,9 +59,8 @@ class _Batch:
 
     def run(self, entries: Sequence[Entry]) -> Outcome:
         told = [_facts(entry) for entry in entries]
-        keys = [keys_of(facts) for facts in told]
-        self._load(entries, keys)
-        placed = [self._place(*one) for one in zip(entries, told, keys, strict=True)]
+        self._load(entries, told)
+        placed = [self._place(*one) for one in zip(entries, told, strict=True)]
         touched = [draft for draft in self.drafts.values() if draft.changed]
         write_drafts(self.connection, self.drafts.values())
         put_keys(self.connection, touched)
@@ -75,7 +74,7 @@ class _Batch:
         self.outcome.work_ids = [self._resolve(work_id) for work_id in placed]
         return self.outcome
 
-    def _load(self, entries: Sequence[Entry], keys: Sequence[set[int]]) -> None:
+    def _load(self, entries: Sequence[Entry], told: Sequence[Facts]) -> None:
         """Fetch every work this batch could touch, in a handful of queries."""
         if match_keys.lacking_all(self.connection):
             fill_keys(self.connection)
@@ -87,7 +86,7 @@ class _Batch:
                 wanted.setdefault(identifier.scheme, []).append(identifier.value)
         held = works.find_copies(self.connection, copies)
         known = works.find_identifiers(self.connection, wanted)
-        likely = match_keys.find_keys(self.connection, set().union(*keys))
+        likely = match_keys.find_keys(self.connection, set().union(*(facts.keys for facts in told)))
         for key, work_id in likely:
             self.by_key.setdefault(key, set()).add(work_id)
         touched = {*held.values(), *known.values(), *(work_id for _, work_id in likely)}
@@ -100,15 +99,15 @@ class _Batch:
         for row in draft.versions.values():
             self.by_copy[row["source"], row["source_id"]] = draft.id
 
-    def _place(self, entry: Entry, told: Facts, keys: set[int]) -> int:
+    def _place(self, entry: Entry, told: Facts) -> int:
         draft = self._named(entry, told)
         found = _NOTHING
         if draft is None:
-            found = self._alike(told, keys)
+            found = self._alike(told)
             draft = found.draft
         elif told.folds - draft.facts().folds:
             # What it is called now may be what another copy is called.
-            found = self._alike(told, keys, besides=draft)
+            found = self._alike(told, besides=draft)
             if found.draft is not None and found.match is not None:
                 draft, other = sorted((draft, found.draft), key=lambda one: one.is_new)
                 self._join(draft, other, found.match)
@@ -120,9 +119,11 @@ class _Batch:
         for record in entry.records:
             what, self.next_version_id = draft.attach(record, self.next_version_id)
             happened.add(what)
+        if is_new:
+            draft.know(told)
         self._leave_to_others(draft)
         self._remember(draft)
-        for key in keys:
+        for key in told.keys:
             self.by_key.setdefault(key, set()).add(draft.id)
         self.doubts += [(draft.id, other, doubt) for other, doubt in found.doubts]
         if is_new:
@@ -161,9 +162,9 @@ class _Batch:
                 self._join(keeper, other, Match("one entry carries identifiers of both", 1.0))
         return keeper
 
-    def _alike(self, told: Facts, keys: set[int], besides: Draft | None = None) -> "_Found":
+    def _alike(self, told: Facts, besides: Draft | None = None) -> "_Found":
         """Return the work whose copies are surest to be of what is told, and those in doubt."""
-        likely = (self.by_key.get(key, set()) for key in keys)
+        likely = (self.by_key.get(key, set()) for key in told.keys)
         ids = {self._resolve(one) for few in likely if len(few) <= match_keys.MOST for one in few}
         sure: list[tuple[float, int, Match]] = []
         doubts: list[tuple[int, Match]] = []
@@ -235,5 +236,12 @@ def _comment(record: Record) -> str:
 
 
 def _facts(entry: Entry) -> Facts:
-    rows = [version_row(record, 0) for record in entry.records]
-    return facts_of(rows, [one for record in entry.records for one in record.identifiers])
+    rows = [
+        {
+            "title": record.title, "abstract": record.abstract, "authors": record.authors,
+            "year": record.year, "venue": record.venue, "kind": record.kind,
+            "source": record.source, "source_id": record.source_id, "extra": record.extra,
+        }
+        for record in entry.records
+    ]  # fmt: skip
+    return facts_of(rows, (one for record in entry.records for one in record.identifiers))

@@ -101,6 +101,7 @@ class Claim:
         return " ".join(str(part) for part in (self.venue, self.year, track) if part)
 
 
+@lru_cache(maxsize=16_384)
 def accepted(comment: str) -> Claim | None:
     """Return the acceptance a comment is best evidence of, None where it is of none."""
     claims = [claim for claim in read_comment(comment) if claim.standing == ACCEPTED]
