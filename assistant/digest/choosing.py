@@ -89,7 +89,8 @@ def choose(tools: Tools, profile: Following, found: Gathered, day: str, limit: i
     known = {one.work.work_id for one in opinions} - {one.work_id for one in found.changed}
     candidates = [
         _candidate(views[work], categories.get(work, []), facts[work].kind, vectors.get(work))
-        for work in sorted(views)
+        # In an order that does not tell which paper a library had first: samples depend on it.
+        for work in sorted(views, key=lambda work: views[work].public_id)
         if work not in known
     ]
     explore = min(tools.settings.digest.explore, max(limit - 1, 0))
