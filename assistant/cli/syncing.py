@@ -3,6 +3,7 @@
 import shutil
 import textwrap
 import time
+from itertools import zip_longest
 
 import click
 
@@ -110,9 +111,12 @@ def _as_json(report: SyncReport, outcomes: list[FeedOutcome]) -> dict[str, objec
 
 def _print(report: SyncReport, outcomes: list[FeedOutcome]) -> None:
     width = max((len(batch.category) for batch in report.batches), default=0)
-    for batch in report.batches:
+    order = list(dict.fromkeys(batch.category for batch in report.batches))
+    batches = sorted(report.batches, key=lambda batch: (order.index(batch.category), batch.date))
+    for batch, following in zip_longest(batches, batches[1:]):
         click.echo(f"{batch.date}  {batch.category:<{width}}  {_verdict(batch)}")
-        if batch.detail and batch.state not in announcing.SETTLED:
+        same = following is not None and following.detail == batch.detail  # of many days said once
+        if batch.detail and batch.state not in announcing.SETTLED and not same:
             _print_detail(batch.detail)
     for one in outcomes:
         told = one.failure or (plural(one.new, "new item") if one.new else "nothing new")
@@ -140,7 +144,8 @@ def _verdict(batch: BatchView) -> str:
     if batch.state == "holiday":
         return f"no announcements{f' ({batch.detail})' if batch.detail else ''}"
     if batch.state == "partial":
-        lacks = "" if batch.expected is None else f", {batch.expected - batch.received:,} missing"
+        missing = (batch.expected or 0) - batch.received
+        lacks = f", {missing:,} missing" if missing > 0 else ""
         told = f"{click.style('partial', fg='yellow')}, {plural(batch.received, 'paper')}{lacks}"
         return told
     return click.style(batch.state, fg="red")

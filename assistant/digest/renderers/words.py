@@ -135,7 +135,8 @@ def _verdict(state: str, group: list[CoveredBatch], digest: Digest) -> str:
     if state == "partial":
         missing = sum((batch.expected or 0) - batch.received for batch in group)
         told = all(batch.expected is not None for batch in group)
-        return f"partial, {missing:,} missing" if told else f"partial, {received:,} received"
+        known = told and missing > 0
+        return f"partial, {missing:,} missing" if known else f"partial, {received:,} received"
     if state == "stale":
         return f"nothing of {when} yet; {source_name(group[0].source)} is late"
     if state == "holiday":
