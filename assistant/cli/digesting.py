@@ -129,10 +129,11 @@ def _edition(s: Session, named: str) -> "Edition":
 def _sync(s: Session, *, quiet: bool) -> int:
     from assistant.cli.syncing import sync_everything
 
-    report, outcomes = sync_everything(s, (), None, quiet=quiet)
+    report, outcomes, held = sync_everything(s, (), None, quiet=quiet)
     for problem in dict.fromkeys(report.problems):
         note(problem)
-    return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
+    whole = report.whole and held.whole and not any(one.failure for one in outcomes)
+    return 0 if whole else _PARTLY
 
 
 def _show(digest: "Digest", form: str) -> None:
