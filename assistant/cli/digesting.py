@@ -132,6 +132,12 @@ def _sync(s: Session, *, quiet: bool) -> int:
     report, outcomes, held = sync_everything(s, (), None, quiet=quiet)
     for problem in dict.fromkeys(report.problems):
         note(problem)
+    for one in outcomes:
+        if one.failure:
+            note(f"{one.title}: {one.failure}")
+    for listed in held.outcomes:
+        if listed.state == "failed":
+            note(f"{listed.edition.label}: {listed.detail}")
     whole = report.whole and held.whole and not any(one.failure for one in outcomes)
     return 0 if whole else _PARTLY
 
