@@ -284,7 +284,7 @@ def restore(note_named: str, as_json: bool) -> None:
 @json_option
 def undo(as_json: bool) -> None:
     """Undo the last change made to a note from here; again for the one before."""
-    from assistant.notes.writing import undo as undo_change
+    from assistant.notes.undoing import undo as undo_change
 
     with refreshed() as n:
         done = undo_change(n.vault)

@@ -13,7 +13,7 @@ from assistant.notes.names import BadNameError
 from assistant.notes.renaming import rename
 from assistant.notes.resolving import Resolver
 from assistant.notes.vault import Vault
-from assistant.notes.writing import undo
+from assistant.notes.undoing import undo
 from db.engine import Database
 from tests.fakes.vaults import make_vault, vault_of
 
