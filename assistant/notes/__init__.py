@@ -20,7 +20,7 @@ heavy before it is called.
     reviewing   due_cards, all_cards, outcomes, answer, undo_answer
     pdfs        read_pending(vault): the text of PDFs in the vault; pages_of(path)
     markdown    parse_note(text): title, sections, links with their places, tags
-    db.notes    lines, views, tagged, view, tags_of, headings_of, count_notes: lists and trees, by path
+    db.notes    lines, views, tagged, view, tags_of, headings_of, count_notes: by path
 
 Searching notes beside papers, and what is related to either, is `assistant.search.everything`. A
 path is relative to the vault, with `/`; titles, headings and contexts are cleaned, texts of notes

@@ -97,9 +97,11 @@ def lagging(vault: Vault) -> list[str]:
     behind = [path for path in known if path not in present]
     for path, stamp in present.items():
         row = known.get(path)
-        if row is None or (row.size, row.modified_ns, row.changed_ns) != stamp:
-            behind.append(path)
-        elif row.kind == "pdf" and row.digest is None:
+        if (
+            row is None
+            or (row.size, row.modified_ns, row.changed_ns) != stamp
+            or (row.kind == "pdf" and row.digest is None)
+        ):
             behind.append(path)
     return behind
 

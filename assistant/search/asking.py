@@ -23,11 +23,19 @@ _NICENESS = "5"
 
 @dataclass(frozen=True, slots=True)
 class MeaningHit:
-    """A paper found: its work id, its score, and why it was found, in words."""
+    """What was found, its score, and why in words: a paper by its work id, or a passage of a file.
+
+    `note` is the path of a note or PDF, `heading` the way to the passage, `name` what either is
+    called by (`arxiv:2103.00020`, `note:Papers/CLIP`); a fetched PDF is its paper's.
+    """
 
     work: int
     score: float
     reasons: tuple[str, ...]
+    note: str = ""
+    heading: str = ""
+    name: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Meaning:
         await self._ask("warm")
 
     async def search(self, text: str, *, limit: int = 20) -> MeaningAnswer:
-        """Find papers by words and meaning.
+        """Find papers and notes by words and meaning, in one list.
 
         Raises:
             ModelError: there was no answer.
@@ -85,6 +93,22 @@ class Meaning:
             ModelError: there was no answer.
         """
         return await self._ask("similar", work=work, limit=limit)
+
+    async def related_to_paper(self, work: int, *, limit: int = 10) -> MeaningAnswer:
+        """Find papers, then notes, that mean nearly what a work says, at most `limit` of each.
+
+        Raises:
+            ModelError: there was no answer.
+        """
+        return await self._ask("related", work=work, limit=limit)
+
+    async def related_to_note(self, path: str, *, limit: int = 10) -> MeaningAnswer:
+        """Find papers, then notes, that mean nearly what a note says, at most `limit` of each.
+
+        Raises:
+            ModelError: there was no answer.
+        """
+        return await self._ask("related", path=path, limit=limit)
 
     async def refresh(self) -> None:
         """Let it take note of papers and vectors that have come since."""
@@ -134,7 +158,13 @@ class Meaning:
             return MeaningAnswer(obsolete=True)
         self.warm = True
         self._crashes = 0
-        hits = [MeaningHit(one["work"], one["score"], _reasons(one["why"])) for one in told["hits"]]
+        hits = [
+            MeaningHit(
+                one["work"], one["score"], _reasons(one["why"]),
+                *(str(one.get(fact, "")) for fact in ("note", "heading", "name", "title")),
+            )
+            for one in told["hits"]
+        ]  # fmt: skip
         return MeaningAnswer(hits, told["notices"])
 
     async def _started(self) -> asyncio.subprocess.Process:
