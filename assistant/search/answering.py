@@ -6,13 +6,13 @@ One JSON request a line on stdin, one JSON answer a line on stdout:
 
     {"id": 1, "kind": "search", "text": "…", "limit": 50}
     {"id": 2, "kind": "similar", "work": 17, "limit": 10}
-    {"id": 2, "kind": "related", "work": 17, "limit": 10}    or "path": "Papers/CLIP.md"
+    {"id": 2, "kind": "related", "path": "Papers/CLIP.md", "limit": 10}
     {"id": 3, "kind": "warm"}      load what the first search would wait for
     {"kind": "refresh"}            take note of what has come since; not answered
 
-    {"id": 1, "hits": [{"work": 17, "score": 0.9, "name": "arxiv:…", "title": "…", "note": "",
-     "heading": "", "why": {"terms": […], "sentence": "…"}}], "notices": […]}
-                                   of a passage of a note or PDF, `work` is 0 and `note` its path
+    {"id": 1, "hits": [{"work": 17, "section": 0, "score": 0.9,
+     "why": {"terms": […], "sentence": "…"}}], "notices": […]}
+                                   a passage of a note or PDF has a section, and the work 0
     {"id": 1, "obsolete": true}    a newer search came meanwhile
     {"id": 1, "error": {"title": "…", "why": "…", "hint": "…"}}
 
@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from assistant.search.answers import Why
-    from assistant.search.engine import SearchEngine
     from assistant.search.everything import AnyHit, Everything
 
 _LONGEST_REQUEST = 100_000
@@ -122,9 +121,9 @@ def _answer(everything: "Everything", request: Request, requests: Requests) -> R
             everything.search("warm", limit=1)
         return {"hits": [], "notices": []}
     if kind == "similar":
-        return _similar(engine, int(request["work"]), limit)
+        return _similar(everything, int(request["work"]), limit)
     if kind == "related":
-        return _related(everything, request, limit)
+        return _related(everything, str(request["path"]), limit)
     if kind != "search":
         raise ValueError(f"unknown kind of request: {kind!r}")
     found = everything.search(str(request.get("text", "")), limit=limit)
@@ -138,22 +137,10 @@ def _answer(everything: "Everything", request: Request, requests: Requests) -> R
     return {"hits": _told(found.hits, reasons), "notices": found.notices}
 
 
-def _related(everything: "Everything", request: Request, limit: int) -> Request:
-    from assistant.search.answers import Why
-
-    found = (
-        everything.related_to_note(str(request["path"]), limit=limit)
-        if "path" in request
-        else everything.related_to_paper(int(request["work"]), limit=limit)
-    )
-    hits: list[AnyHit] = [*found.papers, *found.passages]
-    return {"hits": _told(hits, [Why((), "")] * len(hits)), "notices": []}
-
-
-def _similar(engine: "SearchEngine", work: int, limit: int) -> Request:
-    from assistant.search.answers import Why
+def _similar(everything: "Everything", work: int, limit: int) -> Request:
     from db import works
 
+    engine = everything.engine
     hits = engine.similar(work, limit=limit)
     if not hits:
         notice = "It has no vector yet, so nothing can be compared with it."
@@ -161,10 +148,15 @@ def _similar(engine: "SearchEngine", work: int, limit: int) -> Request:
     with engine.database.read() as connection:
         (view,) = works.view_works(connection, [work])
     reasons = engine.explain_similar(hits[:_EXPLAINED], view)
-    reasons += [Why((), "")] * (len(hits) - len(reasons))
+    passages = everything.related_to_paper(work, limit=limit).passages
     coverage = engine.coverage
     notices = [] if coverage.complete else [f"By meaning, {coverage}."]
-    return {"hits": _told(hits, reasons), "notices": notices}
+    return {"hits": _told([*hits, *passages], reasons), "notices": notices}
+
+
+def _related(everything: "Everything", path: str, limit: int) -> Request:
+    found = everything.related_to_note(path, limit=limit)
+    return {"hits": _told([*found.papers, *found.passages], []), "notices": []}
 
 
 def _by_words(hit: "AnyHit", query: Any) -> "Why":
@@ -179,27 +171,22 @@ def _by_words(hit: "AnyHit", query: Any) -> "Why":
     return Why(matched_terms(query, work.title, work.abstract, work.authors), "")
 
 
-def _told(hits: "Sequence[AnyHit]", reasons: "list[Why]") -> list[Request]:
-    return [
-        {
-            **_facts(hit),
-            "score": round(float(hit.score), 4),
-            "why": {"terms": list(why.terms), "sentence": why.sentence},
-        }
-        for hit, why in zip(hits, reasons, strict=True)
-    ]
-
-
-def _facts(hit: "AnyHit") -> Request:
+def _told(hits: "Sequence[AnyHit]", reasons: "Sequence[Why]") -> list[Request]:
+    """Return hits as they are answered; those without a reason come last."""
     from assistant.search.everything import SectionHit
 
-    if isinstance(hit, SectionHit):
-        one = hit.section
-        return {
-            "work": 0, "note": one.path, "heading": one.heading, "name": hit.id,
-            "title": one.title,
-        }  # fmt: skip
-    return {"work": hit.work.id, "name": hit.work.public_id, "title": hit.work.title}
+    told: list[Request] = []
+    for place, hit in enumerate(hits):
+        why = reasons[place] if place < len(reasons) else None
+        told.append({
+            "work": 0 if isinstance(hit, SectionHit) else hit.work.id,
+            "section": hit.section.id if isinstance(hit, SectionHit) else 0,
+            "score": round(float(hit.score), 4),
+            "why": {
+                "terms": list(why.terms) if why else [], "sentence": why.sentence if why else ""
+            },
+        })  # fmt: skip
+    return told
 
 
 def _everything() -> "Everything":

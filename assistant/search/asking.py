@@ -23,19 +23,15 @@ _NICENESS = "5"
 
 @dataclass(frozen=True, slots=True)
 class MeaningHit:
-    """What was found, its score, and why in words: a paper by its work id, or a passage of a file.
+    """What was found, its score, and why in words: a paper by its work id, or a passage.
 
-    `note` is the path of a note or PDF, `heading` the way to the passage, `name` what either is
-    called by (`arxiv:2103.00020`, `note:Papers/CLIP`); a fetched PDF is its paper's.
+    `section` is the passage's id (`db.sections`); of the two ids one is 0.
     """
 
     work: int
     score: float
     reasons: tuple[str, ...]
-    note: str = ""
-    heading: str = ""
-    name: str = ""
-    title: str = ""
+    section: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +83,12 @@ class Meaning:
         return await self._ask("search", text=text, limit=limit)
 
     async def similar(self, work: int, *, limit: int = 10) -> MeaningAnswer:
-        """Find papers like a work.
+        """Find papers like a work, then notes that mean nearly what it says; so many of each.
 
         Raises:
             ModelError: there was no answer.
         """
         return await self._ask("similar", work=work, limit=limit)
-
-    async def related_to_paper(self, work: int, *, limit: int = 10) -> MeaningAnswer:
-        """Find papers, then notes, that mean nearly what a work says, at most `limit` of each.
-
-        Raises:
-            ModelError: there was no answer.
-        """
-        return await self._ask("related", work=work, limit=limit)
 
     async def related_to_note(self, path: str, *, limit: int = 10) -> MeaningAnswer:
         """Find papers, then notes, that mean nearly what a note says, at most `limit` of each.
@@ -159,12 +147,9 @@ class Meaning:
         self.warm = True
         self._crashes = 0
         hits = [
-            MeaningHit(
-                one["work"], one["score"], _reasons(one["why"]),
-                *(str(one.get(fact, "")) for fact in ("note", "heading", "name", "title")),
-            )
+            MeaningHit(one["work"], one["score"], _reasons(one["why"]), one.get("section", 0))
             for one in told["hits"]
-        ]  # fmt: skip
+        ]
         return MeaningAnswer(hits, told["notices"])
 
     async def _started(self) -> asyncio.subprocess.Process:

@@ -27,6 +27,7 @@ from assistant.tui.library import Library
 from assistant.tui.log import Log, entry_of
 from assistant.tui.look import Look, look_of
 from assistant.tui.notebook import Notebook
+from assistant.tui.notes.following import Following
 from assistant.tui.notes.living import LivingNotes
 from assistant.tui.paths import paths_like
 from assistant.tui.standing import StandingApp
@@ -44,7 +45,7 @@ actions.register(
 )
 
 
-class AssistantApp(StandingApp, LivingNotes, Turning):
+class AssistantApp(StandingApp, LivingNotes, Following, Turning):
     """A person's library in a terminal."""
 
     TITLE = "assistant"
@@ -99,6 +100,12 @@ class AssistantApp(StandingApp, LivingNotes, Turning):
     def keys_of(self, action: Action) -> tuple[str, ...]:
         """Return an action's keys as people write them, the person's own where they chose some."""
         return actions.shown_keys(self.desk.settings.keys.get(action.id, action.keys))
+
+    def key_of(self, action_id: str) -> str:
+        """Return the first key of an action, by its id."""
+        scopes = actions.all_scopes().values()
+        action = next(one for scope in scopes for one in scope.actions if one.id == action_id)
+        return self.keys_of(action)[0]
 
     def places_and_actions(self, screen: Screen[object]) -> Iterator[tuple[Acting, Action]]:
         """Yield what can be done now, what is peculiar to the place first."""

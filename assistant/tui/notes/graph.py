@@ -13,6 +13,7 @@ from textual.widgets import Static
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings, register
 from assistant.tui.look import Look
+from assistant.tui.notes.links_pane import Goal
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.top_bar import TopBar
 
@@ -283,19 +284,18 @@ class GraphScreen(Screen[str | None], Acting):
         self._centre, self._side, self._row = centre, 0, 0
         self._load()
 
-    async def do_graph_open(self) -> None:
+    def do_graph_open(self) -> None:
         """Open the node under the cursor, or the middle."""
         node = self.node
         id = node.id if node is not None else self._centre
-        if node is not None and node.missing:
-            self.assistant.say(f"There is no note {node.title} yet.", severity="warning")
-        elif id.lower().endswith((".md", ".markdown")):
+        if id.lower().endswith((".md", ".markdown")) and not (node and node.missing):
             self.dismiss(id)
-        elif id.startswith("skill:"):
-            self.assistant.say(f"`python -m skills_lab run {id[6:]}` runs its lab.")
-        else:
-            work = partial(self.assistant.show_paper_named, id)
-            self.assistant.run_safely(work, "Showing the paper")
+            return
+        kind = "missing" if node is not None and node.missing else "note"
+        if kind == "note" and ":" in id:
+            kind = "skill" if id.startswith("skill:") else "paper"
+        # This screen may be gone by then, so the app does it.
+        self.assistant.run_safely(partial(self.assistant.go_to, Goal(kind, id)), "Going there")
 
     def do_graph_leave(self) -> None:
         """Leave the web."""
@@ -304,19 +304,13 @@ class GraphScreen(Screen[str | None], Acting):
 
 def _joint(place: int, count: int, middle: bool, side: int) -> str:
     """Return the lines between a side's row and the middle; `place` is the row's in its column."""
-    inside = 0 <= place < count
-    if not count:
+    if not 0 <= place < count:
         return " " * _ARROW
-    up, down = inside and place > 0, inside and place < count - 1
-    out = "─" if inside else " "
-    cross = {
-        (True, True): "┼" if middle else "┤" if side < 0 else "├",
-        (True, False): "┴" if middle else "┘" if side < 0 else "└",
-        (False, True): "┬" if middle else "┐" if side < 0 else "┌",
-        (False, False): "─",
-    }[(up, down)]
-    arrow = "▸" if middle else " "
+    up, down = place > 0, place < count - 1
     if side < 0:
-        return f" {out}{cross}{arrow}" if count else " " * _ARROW
-    tip = "▸" if inside else " "
-    return f"{'─' if middle else ' '}{cross}{tip} "
+        cross = {(True, True): "┤", (True, False): "┘", (False, True): "┐"}
+    else:
+        cross = {(True, True): "├", (True, False): "└", (False, True): "┌"}
+    crossing = {(True, True): "┼", (True, False): "┴", (False, True): "┬", (False, False): "─"}
+    sign = crossing[up, down] if middle else cross[up, down]
+    return f" ─{sign}{'▸' if middle else ' '}" if side < 0 else f"{'─' if middle else ' '}{sign}▸ "

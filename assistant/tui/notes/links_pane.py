@@ -94,7 +94,7 @@ def joined(
 
     `titles` are of notes by path and of papers by id.
     """
-    backs = [Joined(Goal("note", one.source), _short(one.source), one.context) for one in back]
+    backs = _once(Joined(Goal("note", one.source), _short(one.source), one.context) for one in back)
     outs: dict[Goal, Joined] = {}
     for one in out:
         goal = goal_of(one)
@@ -103,13 +103,19 @@ def joined(
         missing = "not there yet" if goal.kind == "missing" else ""
         name = _short(goal.name) if goal.kind == "note" else goal.name
         outs.setdefault(goal, Joined(goal, name, lost or missing or told))
-    said = [Joined(Goal("note", one.source), _short(one.source), one.context) for one in named]
+    said = _once(
+        Joined(Goal("note", one.source), _short(one.source), one.context) for one in named
+    )  # fmt: skip
     rows: list[Joined] = []
     for heading, found in (("Linked from", backs), ("Links to", list(outs.values())),
                            ("Named without a link", said)):  # fmt: skip
         if found:
             rows += [Joined(None, heading, f"{len(found):,}"), *found]
     return rows
+
+
+def _once(rows: Iterable[Joined]) -> list[Joined]:
+    return list(dict.fromkeys(rows))
 
 
 def _short(path: str) -> str:

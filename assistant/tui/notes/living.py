@@ -1,4 +1,4 @@
-"""What the app does with notes wherever one is: it watches them, catches thoughts, goes to one."""
+"""What the app does with notes wherever one is: it watches them, and catches thoughts."""
 
 import asyncio
 import contextlib
@@ -118,17 +118,7 @@ class LivingNotes(Acting):
 
         self.run_safely(capture, "Keeping your thought")
 
-    # ---- going to notes
-
-    async def show_note(self, path: str, heading: str = "", *, reading: bool = True) -> None:
-        """Show a note in the Notes area."""
-        from assistant.tui.areas.notes.screen import NotesScreen
-
-        await self.assistant.switch_mode("notes")
-        while len(self.assistant.screen_stack) > 1:
-            await self.assistant.pop_screen()
-        if isinstance(self.assistant.screen, NotesScreen):
-            await self.assistant.screen.reveal(path, heading, reading=reading)
+    # ---- review
 
     def do_app_review(self) -> None:
         """Go over what is due."""

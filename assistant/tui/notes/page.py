@@ -71,8 +71,8 @@ class NotePage(ScrollView, Acting, can_focus=True):
             self.path = path
             self.link = link
 
-    def __init__(self, *, empty: str = "") -> None:
-        super().__init__()
+    def __init__(self, *, empty: str = "", classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self.empty = empty
         self.sheet: Sheet | None = None
         self._drawn: Rendered | None = None

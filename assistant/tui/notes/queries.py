@@ -10,11 +10,11 @@ from assistant.notes.indexing import lagging, refresh
 from assistant.notes.vault import Vault
 from assistant.sources.identifiers import parse_identifier
 from assistant.tui.notes import rows
-from assistant.tui.notes.links_pane import Joined, joined
+from assistant.tui.notes.links_pane import Goal, Joined, joined
 from assistant.tui.notes.page import Sheet
 from assistant.tui.notes.rows import NoteRow, day_of
 from db import notes as index
-from db import works
+from db import sections, works
 from db.engine import Connection
 
 _MOST_AT_ONCE = 40
@@ -97,6 +97,20 @@ def paper_titles(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     views = {view.id: view.title for view in works.view_works(connection, [*found.values()])}
     return {f"{scheme}:{value}": views[work] for (scheme, value), work in found.items()
             if work in views}  # fmt: skip
+
+
+def related(
+    connection: Connection, work_ids: Sequence[int], section_ids: Sequence[int]
+) -> list[Joined]:
+    """Return papers and passages that mean nearly the same as something, as rows."""
+    notes = [Joined(Goal("note", one.path, one.heading), one.title, one.heading)
+             for one in sections.section_views(connection, section_ids)]  # fmt: skip
+    papers = [Joined(Goal("paper", one.public_id), one.public_id, one.title)
+              for one in works.view_works(connection, work_ids)]  # fmt: skip
+    found: list[Joined] = []
+    for heading, rows_ in (("Related notes", notes), ("Related papers", papers)):
+        found += [Joined(None, heading), *rows_] if rows_ else []
+    return found
 
 
 def in_step(vault: Vault, paths: Sequence[str] | None = None) -> tuple[bool, bool]:

@@ -74,7 +74,7 @@ class NoteBrowser(Widget, NoteChanges):
         yield RowList(empty="Opening your vault …")
         with Vertical():
             yield NotePage()
-            yield LinksPane(empty="Nothing is joined to it yet.")
+            yield LinksPane()
 
     @property
     def listed(self) -> RowList:
@@ -163,6 +163,7 @@ class NoteBrowser(Widget, NoteChanges):
         self._heading = ""
         self.page.empty = "" if found or not path else "It is not there any more.\nr looks again."
         self.page.show(found, heading=heading)
+        self.links.empty = "Nothing is joined to it yet." if found else ""
         if found is None or path.startswith("."):
             self.show_joined([])
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.tui.acting import Acting
 from assistant.tui.editing import in_terminal
-from assistant.tui.notes.links_pane import Goal, Joined
+from assistant.tui.notes.links_pane import Joined
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
 
@@ -99,11 +99,12 @@ class NoteChanges(Acting):
 
     async def related(self, path: str) -> list[Joined]:
         """Return notes and papers that mean nearly what a note says, as rows under headings."""
+        from assistant.tui.notes import queries
+
         found = await self.desk.meaning.related_to_note(path, limit=_RELATED)
-        return related_rows(
-            [(one.note, one.title, one.heading) for one in found.hits if one.note],
-            [(one.name, one.title) for one in found.hits if one.work],
-        )
+        works = [one.work for one in found.hits if one.work]
+        sections = [one.section for one in found.hits if one.section]
+        return await self.desk.library.read(lambda c: queries.related(c, works, sections))
 
     async def do_note_rename(self) -> None:
         """Ask for another name or place."""
@@ -249,19 +250,6 @@ class NoteChanges(Acting):
         self.listed.refresh()
         if self.listed.selected:
             self.assistant.say(f"{len(every):,} selected. Keys act on all of them; esc lets go.")
-
-
-def related_rows(notes: list[tuple[str, str, str]], papers: list[tuple[str, str]]) -> list[Joined]:
-    """Return (path, title, heading) of notes and (id, title) of papers as rows under headings."""
-    rows: list[Joined] = []
-    if notes:
-        rows.append(Joined(None, "Related notes"))
-        rows += [Joined(Goal("note", path, heading), title, heading)
-                 for path, title, heading in notes]  # fmt: skip
-    if papers:
-        rows.append(Joined(None, "Related papers"))
-        rows += [Joined(Goal("paper", name), name, title) for name, title in papers]
-    return rows
 
 
 def _counted(count: int, noun: str) -> str:

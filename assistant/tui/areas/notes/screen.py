@@ -192,7 +192,7 @@ class NotesScreen(AreaScreen, Going):
         if listed.selected:
             told += f" · {len(listed.selected):,} selected"
         if self._standing.due:
-            told += f" · {self._standing.due:,} to review: R"
+            told += f" · {self._standing.due:,} to review: {self.assistant.key_of('app.review')}"
         self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
 
     # ---- the filter
@@ -300,7 +300,9 @@ class NotesScreen(AreaScreen, Going):
         folder = self._folder()
         where = f"In {folder}. " if folder else ""
         told = f"{where}A slash makes a path of the vault's own: Ideas/LoRA."
-        self.app.push_screen(Prompt("A new note", told=told), partial(self.make, folder))
+        self.app.push_screen(
+            Prompt("A new note", told=told), partial(self.assistant.make_note, folder)
+        )
 
     async def do_notes_refresh(self) -> None:
         """Look at every file again."""
