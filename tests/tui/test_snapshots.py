@@ -75,7 +75,7 @@ async def papers_without_preview(person: Person) -> None:
 
 @state
 async def papers_by_title(person: Person) -> None:
-    await person.press("c", "c")
+    await person.press("comma", "comma")
 
 
 @state

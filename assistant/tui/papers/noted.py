@@ -42,8 +42,8 @@ class Noted(Acting):
             self._at = None
         self.turn_to_note(self._at)
 
-    def turn_to_note(self, place: int | None) -> None:
-        """Show a note of the paper, or the paper."""
+    def turn_to_note(self, place: int | None, heading: str = "") -> None:
+        """Show a note of the paper, at a heading if one is named, or the paper."""
         focused = self.pane.has_focus
         self._at = place
         self.set_class(place is not None, "-note")
@@ -52,9 +52,9 @@ class Noted(Acting):
         if focused:
             self.pane.focus()
         if place is not None:
-            self.show_sheet(self.notes[place][0])
+            self.show_sheet(self.notes[place][0], heading)
 
-    def show_sheet(self, path: str, heading: str = "") -> None:
+    def show_sheet(self, path: str, heading: str) -> None:
         """Read a note into the note's page."""
         self.run_safely(partial(self._show_sheet, path, heading), "Showing the note", only="sheet")
 
