@@ -1,7 +1,8 @@
 """What a search found, papers and notes in one list, beside what the cursor is on."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
@@ -78,6 +79,9 @@ def passage_line(passage: "SectionView", width: int, look: Look) -> Text:
 class FoundBrowser(PaperBrowser):
     """A list in which passages of notes and PDFs stand between papers."""
 
+    whys: Mapping[int, Sequence[str]] = MappingProxyType({})
+    """Why each passage was found."""
+
     @property
     def passage(self) -> "SectionView | None":
         """The passage under the cursor."""
@@ -153,13 +157,15 @@ class FoundBrowser(PaperBrowser):
             await super()._show_page()
             return
         self.notes = ((passage.path, passage.title),)
+        why = self.whys.get(passage.id, ())
         if passage.kind == "note":
-            self.turn_to_note(0, passage.heading)
+            self.turn_to_note(0, passage.heading, why)
             return
         self.turn_to_note(None)
         look, text = self.assistant.look, Text()
         text.append(passage.title, look.strong)
         text.append(f"\n{passage.path}", look.dim)
-        text.append(f"\n{passage.heading}\n\n", look.accent)
+        text.append(f"\n{passage.heading}", look.accent)
+        text.append("".join(f"\n· {reason}" for reason in why) + "\n\n", look.good)
         text.append(passage.body)
         self.preview.show_text(text)

@@ -203,6 +203,7 @@ class SearchScreen(Screen[None], Acting):
 
     def _taken(self, answer: MeaningAnswer) -> list[Found]:
         self.browser.reasons = {hit.work: hit.reasons for hit in answer.hits if hit.work}
+        self.browser.whys = {hit.section: hit.reasons for hit in answer.hits if hit.section}
         return [hit.work or Passage(hit.section) for hit in answer.hits]
 
     async def _find_like(self, work: int) -> None:

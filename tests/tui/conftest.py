@@ -29,6 +29,9 @@ def colours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setattr("assistant.tui.papers.browser._PREVIEW_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.papers.browser._SIMILAR_AFTER", 0.0)
+    for name in ("_PAGE_AFTER", "_LINKS_AFTER", "_RELATED_AFTER"):
+        monkeypatch.setattr(f"assistant.tui.areas.notes.browser.{name}", 0.0)
+    monkeypatch.setattr("assistant.tui.notes.living._SOON", 0.0)
     monkeypatch.setattr("assistant.tui.search._MEANING_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.search._PAUSE", 0.0)
     monkeypatch.setattr("assistant.tui.widgets.query_bar._PAUSE", 0.0)

@@ -51,6 +51,8 @@ class Following(Acting):
         elif goal.kind == "skill":
             name = goal.name.removeprefix("skill:")
             self.assistant.say(f"{goal.name}: `python -m skills_lab run {name}` runs its lab.")
+        elif goal.kind == "lost":
+            self.assistant.say(f"There is no {goal.name} in your vault.", severity="warning")
         else:
             question = Question(f"There is no note {goal.name} yet.", {"n": "make it"})
             self.assistant.push_screen(
