@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from tests.tui.seeding import seed
+from tests.tui.vaulting import write_vault
 
 NOON = datetime(2025, 11, 5, 12, 0, tzinfo=ZoneInfo("UTC"))
 
@@ -57,3 +58,11 @@ def settle(template: Path, home: Path) -> Path:
     shutil.copytree(template, home)
     (home / "session.json").write_text(json.dumps({"app": {"area": "papers"}}))
     return home
+
+
+@pytest.fixture
+def noted(seeded: Path) -> Path:
+    """The same home with a vault of a few notes, left in Notes."""
+    write_vault(seeded)
+    (seeded / "session.json").write_text(json.dumps({"app": {"area": "notes"}}))
+    return seeded

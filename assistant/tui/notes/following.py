@@ -75,7 +75,8 @@ class Following(Acting):
         while len(app.screen_stack) > 1:
             await app.pop_screen()
         if isinstance(app.screen, NotesScreen):
-            await app.screen.reveal(path, heading, reading=reading)
+            reveal = partial(app.screen.reveal, path, heading, reading=reading)
+            await app.screen.when_ready(reveal)
 
     def make_note(self, folder: str, answer: str | None) -> None:
         """Make a note of this title in a folder, or at this path, and go to it."""
