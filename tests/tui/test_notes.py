@@ -114,6 +114,7 @@ def test_a_note_is_read_with_what_it_is_joined_to(noted: Path) -> None:
         assert "made 2025-10-20 · changed 2025-11-01" in text
         assert "#lora" in text
         assert "what they cost" in text
+        assert "· Not written yet" not in text
         assert "[[" not in "\n".join(line[60:] for line in text.splitlines()[:25])
         assert joined(person)[:4] == [
             "Linked from", "Ideas/Adapters", "Ideas/Quantization", "日記/大規模言語モデル"
