@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
-from zoneinfo import ZoneInfo
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
 from assistant.library.sync.healing import gaps, heal
-from assistant.library.sync.ledger import SOURCE, Verdict, judge_again, keep
+from assistant.library.sync.ledger import SOURCE, UNCONFIRMED, Verdict, judge_again, keep
 from assistant.library.sync.settling import Arxiv, settle_today, settle_unheard, told_by
-from assistant.library.sync.today import FAR_DAYS, Today, days_between, judge
+from assistant.library.sync.today import ARXIV_TIME, FAR_DAYS, Today, days_between, judge
 from assistant.sources.announced import DailyFeed, Listing
 from assistant.sources.arxiv_feed import fetch_feed
 from assistant.sources.arxiv_listing import fetch_listing
@@ -21,11 +19,10 @@ from db import announcing, personal
 from db.announcing import BatchView
 from db.engine import Database
 
-ARXIV_TIME = ZoneInfo("America/New_York")
 LATE_DAYS = 4
 """How far arXiv's newest day may lie behind ours to be called late; further, one clock is wrong."""
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[float, int, str], None]
 
 
 @dataclass(slots=True)
@@ -59,17 +56,21 @@ def sync(
     """Bring in every announcement of these categories; what fails is judged and tried again later.
 
     `since` reaches back before the first day the library knows. `pause` is called with the seconds
-    to wait between requests, `progress` with categories done and in all, and what is being done.
+    to wait between requests, `progress` with categories done (of the one at hand, the share of its
+    days), categories in all, and what is being done.
     Stopped at any moment, the next call goes on where this one was.
     """
     now = now or datetime.now(ARXIV_TIME)
     report = SyncReport()
     arxiv = Arxiv(database, settings, pause)
     for place, category in enumerate(categories):
-        progress(place, len(categories), f"{category}: today")
-        _Category(arxiv, category, report, now.astimezone(ARXIV_TIME)).bring_up_to_date(
-            since, partial(progress, place, len(categories))
-        )
+
+        def told(share: float, detail: str, done: int = place, name: str = category) -> None:
+            progress(done + share, len(categories), f"{name}: {detail}")
+
+        told(0, "today")
+        found = _Category(arxiv, category, report, now.astimezone(ARXIV_TIME))
+        found.bring_up_to_date(since, told)
     progress(len(categories), len(categories), "")
     if not report.vain:
         with database.write("log the sync") as connection:
@@ -89,7 +90,7 @@ class _Category:
         self.now = now
         self.address = f"{arxiv.settings.feed.rstrip('/')}/{category}"
 
-    def bring_up_to_date(self, since: str | None, told: Callable[[str], None]) -> None:
+    def bring_up_to_date(self, since: str | None, told: Callable[[float, str], None]) -> None:
         known = self._batches()
         settled = [one for one in known if one.state in announcing.SETTLED]
         feed, answer, unchanged = self._feed()
@@ -126,7 +127,7 @@ class _Category:
             stale = Verdict("stale", None, f"the feed still shows the papers of {today.date}")
             found.append(settle_unheard(arxiv, category, today.behind, stale, stale))
         if today.quiet:
-            found.append(self._quiet_day(today.quiet))
+            found.append(self._quiet_day(today.quiet, told_twice=today.told_twice))
         self.report.batches += found
         if all(batch.state in announcing.SETTLED for batch in found):
             with database.write("remember the feed") as connection:
@@ -138,14 +139,21 @@ class _Category:
             verdict = Verdict("partial", None, "not checked yet")
             keep(self.arxiv.database, self.category, feed.date, feed.announcements, verdict)
 
-    def _quiet_day(self, day: str) -> BatchView:
+    def _quiet_day(self, day: str, *, told_twice: bool) -> BatchView:
         """Judge a day whose feed is empty: a weekend, a holiday, or a feed that lost its papers."""
         if date.fromisoformat(day).weekday() >= 5:
             weekend = Verdict("holiday", 0, "weekend")
             return judge_again(self.arxiv.database, self.category, day, weekend)
-        holiday = Verdict("holiday", 0, "nothing was announced")
+        nothing = Verdict("holiday", 0, UNCONFIRMED)
+        if not told_twice and self._announced_elsewhere(day):
+            nothing = Verdict("stale", None, "of this day only other categories are shown")
         empty = Verdict("failed", None, "the feed is empty, which could not be checked")
-        return settle_unheard(self.arxiv, self.category, day, holiday, empty)
+        return settle_unheard(self.arxiv, self.category, day, nothing, empty)
+
+    def _announced_elsewhere(self, day: str) -> bool:
+        with self.arxiv.database.read() as connection:
+            held = announcing.batches(connection, SOURCE, since=day, until=day)
+        return any(one.received for one in held)
 
     def _nothing_heard(self, known: Sequence[BatchView]) -> BatchView:
         """Judge the day we think it is, where neither feed nor listing could be had."""
@@ -162,14 +170,18 @@ class _Category:
         self.report.batches.append(found)
         return found
 
-    def _gaps(self, newest: str, since: str | None, told: Callable[[str], None]) -> list[BatchView]:
+    def _gaps(
+        self, newest: str, since: str | None, told: Callable[[float, str], None]
+    ) -> list[BatchView]:
         days = gaps(self._batches(), newest, since)
-        found = []
+        found: list[BatchView] = []
         if days:
-            told(f"{self.category}: {days[0]} to {days[-1]}")
+            in_all = len(days) + 1
+            told(1 / in_all, f"{days[0]} to {days[-1]}")
             for batch in heal(self.arxiv, self.category, days, newest):
                 found.append(batch)
-                told(f"{self.category}: {batch.date} {batch.state}, {batch.received:,} papers")
+                detail = f"{batch.date} {batch.state}, {batch.received:,} papers"
+                told((len(found) + 1) / in_all, detail)
         return found
 
     def _say_if_late(self, newest: str) -> None:
