@@ -80,7 +80,8 @@ def test_every_page_fits_eighty_columns(home: Path, monkeypatch: pytest.MonkeyPa
     for command in (
         ["track"], ["track", "list"], ["track", "show", "ai-product-manager"],
         ["skill", "list"], ["skill", "list", "--state", "started"], ["skill", "next"],
-        ["skill", "show", "onnx"], ["skill", "show", "data-cleaning"], ["skill", "show", "edge-deployment"],
+        ["skill", "show", "onnx"], ["skill", "show", "data-cleaning"],
+        ["skill", "show", "edge-deployment"],
         ["skill", "show", "open-source-contribution"], ["lab", "list"], ["progress"],
         ["progress", "show"], ["progress", "week"], ["progress", "log"],
     ):  # fmt: skip
