@@ -1,12 +1,14 @@
 """`assistant lab`: exercises that check you, and measured runs that are kept."""
 
+from pathlib import Path
+
 import click
 
 from assistant.cli import lab_pages
 from assistant.cli.lab_checking import Checking, solution_file
 from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import session
-from assistant.skills import labs, running, runs
+from assistant.skills import labs, running, runs, trackers
 
 _solution = click.option(
     "--file",
@@ -200,6 +202,28 @@ def compare(which: tuple[str, ...], curve: str | None, as_json: bool) -> None:
             lab_pages.print_comparison(found, rows)
             if curve is not None:
                 lab_pages.print_curves(s.home, found, curve)
+
+
+@lab_command.command("send")
+@click.argument("run")
+@click.option(
+    "--to", "tracker", type=click.Choice(trackers.TRACKERS), required=True, help="The tracker."
+)
+@click.option("--folder", type=click.Path(file_okay=False), help="Where its files are to be.")
+@json_option
+def send(run: str, tracker: str, folder: str | None, as_json: bool) -> None:
+    """Send a RUN's figures to TensorBoard, MLflow or Weights & Biases, offline.
+
+    Each is an extra: pip install 'assistant[tensorboard]'.
+    """
+    with session() as s:
+        kept = runs.find_run(s.home, s.database, run)
+        chosen = Path(folder).expanduser().absolute() if folder else None
+        where = trackers.send(s.home, kept, tracker, chosen)
+    if as_json:
+        print_json({"run": kept.id, "tracker": tracker, "folder": str(where)})
+    else:
+        click.echo(f"Sent {kept.id} to {tracker} in {where}")
 
 
 @lab_command.command("note")

@@ -108,7 +108,7 @@ def week(named: str | None, form: str, output: str | None, as_json: bool) -> Non
     for head, items in week_sections(told, advice):
         click.echo("\n" + click.style(head, bold=True))
         for what, how in items:
-            paragraph(f"- {what} {how}".rstrip(), 2)
+            paragraph(f"- {what} {how}".rstrip(), 2, hang=2)
         if not items:
             note("  Nothing this week.")
 
