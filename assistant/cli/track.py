@@ -2,6 +2,7 @@
 
 import click
 
+from assistant.cli.completing import track_ids
 from assistant.cli.learning_session import learning
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.skill_pages import paragraph, print_advice, print_track, track_json
@@ -44,7 +45,7 @@ def list_tracks(as_json: bool) -> None:
 
 
 @track_command.command("show")
-@click.argument("track")
+@click.argument("track", shell_complete=track_ids)
 @json_option
 def show(track: str, as_json: bool) -> None:
     """Show a TRACK: its skills, what each needs, and where you stand."""
@@ -57,7 +58,7 @@ def show(track: str, as_json: bool) -> None:
 
 
 @track_command.command("pick")
-@click.argument("track")
+@click.argument("track", shell_complete=track_ids)
 @json_option
 def pick(track: str, as_json: bool) -> None:
     """Be on a TRACK from now on; what you did on another stays."""
@@ -81,7 +82,7 @@ def pick(track: str, as_json: bool) -> None:
 
 
 @track_command.command("follow")
-@click.argument("track")
+@click.argument("track", shell_complete=track_ids)
 @click.option("--profile", "-p", help="Which profile; without it the first one.")
 @click.option("--stop", is_flag=True, help="No longer follow it.")
 @json_option
