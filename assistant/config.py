@@ -251,6 +251,16 @@ class Home:
         return self.path / "templates"
 
     @property
+    def tracks(self) -> Path:
+        """The person's own career tracks."""
+        return self.path / "tracks"
+
+    @property
+    def labs(self) -> Path:
+        """Exercises begun, and what came of every run."""
+        return self.path / "labs"
+
+    @property
     def logs(self) -> Path:
         """What background work had to say."""
         return self.path / "logs"

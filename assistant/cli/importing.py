@@ -9,7 +9,8 @@ from assistant.cli.embedding import embed_all
 from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import ImportFileError, NotFoundError, UsageError
-from assistant.library.importing import FORMS, ImportReport, detect_form, import_file
+from assistant.library.importing import ImportReport, import_file
+from assistant.library.importing_files import FORMS, detect_form
 from assistant.sources.venues import Edition, find_edition, known_venues
 from assistant.text import clean_line
 

@@ -9,6 +9,7 @@ from assistant.digest.choosing import Choice, choose
 from assistant.digest.coming import with_deadlines
 from assistant.digest.document import from_document, to_document
 from assistant.digest.gathering import Gathered, gather, gather_edition, gather_span
+from assistant.digest.learning import Studies
 from assistant.digest.model import Digest, DigestEntry, Programme
 from assistant.errors import NotFoundError
 from assistant.library.following import Following, ensure_main, find_profile
@@ -45,7 +46,10 @@ def without_trash(connection: Connection, digest: Digest) -> Digest:
 
 
 class Workshop:
-    """What digests are made with: the library, the model, and somebody to tell how it goes."""
+    """What digests are made with: the library, the model, and somebody to tell how it goes.
+
+    `studies` is what the person is learning, for marks and for profiles that follow a track.
+    """
 
     def __init__(
         self,
@@ -55,12 +59,14 @@ class Workshop:
         *,
         announce: Callable[[str], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda *_: None,
+        studies: Studies | None = None,
     ) -> None:
         self.database = database
         self.home = home
         self.settings = settings
         self.announce = announce
         self.progress = progress
+        self.studies = studies or Studies()
 
     def digest(self, name: str | None, day: str, *, limit: int | None = None) -> Digest:
         """Return a profile's digest of an ISO day, made now or as it was made before.

@@ -37,7 +37,8 @@ class DigestEntry:
     `kind` is how it was announced (new, cross, replace, replace-cross), `announced` the ISO day;
     `score` is between 0 and 1; `reasons` are whole phrases that can be checked; `extract` is two
     sentences of the abstract; `links` holds label -> address (page, pdf, doi); `explore` marks a
-    pick outside what the person usually likes; `again` says what happened to a paper shown before.
+    pick outside what the person usually likes; `again` says what happened to a paper shown before;
+    `learning` names the skills the person is learning that it has to do with.
     `status` is what became of it at its venue; `session`, `starts` (an ISO moment) and `place` are
     where it is presented, in a digest of a venue.
     """
@@ -58,6 +59,7 @@ class DigestEntry:
     explore: bool = False
     again: str | None = None
     folded: tuple[Folded, ...] = ()
+    learning: tuple[str, ...] = ()
     status: str | None = None
     session: str = ""
     starts: str = ""

@@ -23,9 +23,11 @@ from db import personal, profiles, works
 from db.engine import Connection
 from db.models import Event
 
+SAID = ("track-pick", "skill-start", "skill-proof", "skill-review")
+"""What changes nothing but the log, from which its effect follows."""
 UNDOABLE = (
     "state", "rate", "star", "tag", "like", "trash", "restore", "merge", "split", "apart", "follow",
-    "profile-new", "save-search", "venue",
+    "profile-new", "save-search", "venue", *SAID,
 )  # fmt: skip
 
 _FIELDS = {"state": "state", "rate": "rating", "star": "starred"}
@@ -101,6 +103,8 @@ def describe(kind: str, data: Data) -> str:
         return {1: "liked", -1: "disliked", None: "took a like back"}[data["after"]]
     if kind == "follow":
         return f"{'added' if data['added'] else 'removed'} {data['kind']} {data['value']}"
+    if kind in SAID:
+        return str(data["told"])
     if kind == "venue":
         return f"{'followed' if data['added'] else 'no longer followed'} {data['name']}"
     if kind == "save-search":

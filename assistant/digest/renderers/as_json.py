@@ -46,5 +46,6 @@ def _entry(entry: DigestEntry) -> dict[str, object]:
         "session": entry.session or None,
         "starts": entry.starts or None,
         "place": entry.place or None,
+        "learning": list(entry.learning),
         "folded": [asdict(other) for other in entry.folded],
     }
