@@ -10,14 +10,15 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.digest.ranking import Candidate, Rated, Taste, rank, ranking_space
+from assistant.digest.ranking.learning import VIEWS
 from assistant.digest.ranking.regression import USUAL, Shares
-from assistant.digest.ranking.space import EVEN, Parts
+from assistant.digest.ranking.space import BY_KIND, BY_TELLING_WORDS, View
 from assistant.digest.ranking_baselines import Baselines, Task
 from assistant.errors import ImportFileError
 from assistant.search.embedding import embedding_text
@@ -35,17 +36,24 @@ _FORM = "A ranking set has papers.jsonl.gz and users.jsonl."
 
 Say = Callable[[str, int, int], None]
 
-ABLATIONS: Mapping[str, tuple[Parts, Shares]] = {
-    "without telling words": (Parts(telling=0), USUAL),
-    "without words": (Parts(words=0), USUAL),
-    "without topics": (Parts(topics=0), USUAL),
-    "without meaning": (Parts(meaning=0), USUAL),
-    "words alone": (Parts(topics=0, meaning=0, telling=0), USUAL),
-    "topics alone": (Parts(words=0, meaning=0, telling=0), USUAL),
-    "meaning alone": (Parts(words=0, topics=0, telling=0), USUAL),
-    "one interest only (linear)": (Parts(sharpness=0), USUAL),
-    "without dislikes": (EVEN, Shares(disliked=0)),
-    "without papers passed over": (EVEN, Shares(unrated=0)),
+
+def _without(**parts: float) -> tuple[View, ...]:
+    return tuple(replace(view, **parts) for view in VIEWS)
+
+
+_NONE = {"words": 0.0, "topics": 0.0, "meaning": 0.0, "plain": 0.0}
+ABLATIONS: Mapping[str, tuple[Sequence[View], Shares]] = {
+    "without telling words": ((BY_KIND,), USUAL),
+    "without the kind": ((BY_TELLING_WORDS,), USUAL),
+    "without words": (_without(words=0), USUAL),
+    "without topics": (_without(topics=0), USUAL),
+    "without meaning": (_without(meaning=0, plain=0), USUAL),
+    "words alone": ((replace(BY_KIND, **{**_NONE, "words": 1}),), USUAL),
+    "topics alone": ((replace(BY_KIND, **{**_NONE, "topics": 1}),), USUAL),
+    "meaning alone": ((replace(BY_KIND, words=0, topics=0),), USUAL),
+    "one interest only (linear)": (_without(sharpness=0), USUAL),
+    "without dislikes": (VIEWS, Shares(disliked=0)),
+    "without papers passed over": (VIEWS, Shares(unrated=0)),
 }
 
 
@@ -146,8 +154,8 @@ def evaluate_ranking(
             ranked[name] = [papers[row].id for row in later[np.argsort(-scores, kind="stable")]]
         for name, order in ranked.items():
             totals[name] = totals.get(name, 0.0) + _by_day(order, reader, judged, row_of)
-        for name, (parts, shares) in ABLATIONS.items() if ablation else ():
-            order = _ranked(reader, papers, row_of, task, space, parts, shares)
+        for name, (views, shares) in ABLATIONS.items() if ablation else ():
+            order = _ranked(reader, papers, row_of, task, space, views, shares)
             ablated[name] = ablated.get(name, 0.0) + _by_day(order, reader, judged, row_of)
         say("readers", done, len(judged.readers))
     count = len(judged.readers)
@@ -168,7 +176,7 @@ def _ranked(
     row_of: Mapping[str, int],
     task: Task,
     space: Space,
-    parts: Parts = EVEN,
+    views: Sequence[View] = VIEWS,
     shares: Shares = USUAL,
 ) -> list[str]:
     """The candidates as the digest would order them, those folded right behind their head."""
@@ -183,7 +191,7 @@ def _ranked(
         explained=0,
         explore=0,
         space=space,
-        parts=parts,
+        views=views,
         shares=shares,
     )
     return [paper.id for ranked in ranking.papers for paper in (ranked.candidate, *ranked.folded)]

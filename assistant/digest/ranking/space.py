@@ -22,12 +22,11 @@ TOPICS = 80
 MOST_LEARNT = 3_000  # papers topics are learnt from; of weeks away, an even share
 WHITENING = 1e-3  # keeps directions in which hardly any two papers differ from being blown up
 SHARPNESS = 2.0
-TELLING = 1 / 6
 _ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class View:
     """How much each likeness counts; `sharpness` 0 leaves their sum linear.
 
     `telling` is what the words that tell a reader's likes apart count beside all else.
@@ -36,19 +35,21 @@ class Parts:
     words: float = 1.0
     topics: float = 1.0
     meaning: float = 1.0
+    plain: float = 1.0
     sharpness: float = SHARPNESS
-    telling: float = TELLING
+    telling: float = 0.0
 
 
-EVEN = Parts()
+BY_KIND = View()
+BY_TELLING_WORDS = View(plain=0, telling=0.5)
 
 
 class Space:
     """Papers by their words, topics and vectors.
 
     `words` is TF-IDF (sublinear, title weighted) over words and pairs; `topics` its latent semantic
-    analysis (S. Deerwester et al., 1990), learnt from these papers; `meaning` the centred and
-    half whitened vectors. All three have rows of unit length, so their kernels are cosines.
+    analysis (S. Deerwester et al., 1990), learnt from these papers; `plain` the centred vectors,
+    `meaning` the same half whitened. All have rows of unit length, so their kernels are cosines.
     """
 
     def __init__(self, papers: Iterable[Paper]) -> None:
@@ -56,7 +57,7 @@ class Space:
         self.row_of = {one: row for row, one in enumerate(unique)}
         self.words, self.columns, self.frequencies = _word_features(list(unique.values()))
         self.topics = _topics(self.words)
-        self.meaning = _whitened([paper.vector for paper in unique.values()])
+        self.plain, self.meaning = _meanings([paper.vector for paper in unique.values()])
         self.size = len(unique)
 
     def rows(self, papers: Iterable[Paper]) -> npt.NDArray[np.intp]:
@@ -69,7 +70,7 @@ class Space:
         self,
         left: npt.NDArray[np.intp],
         right: npt.NDArray[np.intp],
-        parts: Parts = EVEN,
+        view: View = BY_KIND,
     ) -> Matrix:
         """Return the likeness of m rows to n rows: (m, n), 1 for a paper with itself.
 
@@ -79,16 +80,19 @@ class Space:
         import numpy as np
 
         likeness = np.zeros((len(left), len(right)), dtype=np.float32)
-        if parts.words:
-            likeness += parts.words * (self.words[left] @ self.words[right].T).toarray()
-        if parts.topics:
-            likeness += parts.topics * (self.topics[left] @ self.topics[right].T)
-        if parts.meaning:
-            likeness += parts.meaning * (self.meaning[left] @ self.meaning[right].T)
-        likeness /= parts.words + parts.topics + parts.meaning
-        if parts.sharpness:
+        if view.words:
+            likeness += view.words * (self.words[left] @ self.words[right].T).toarray()
+        for share, features in (
+            (view.topics, self.topics),
+            (view.meaning, self.meaning),
+            (view.plain, self.plain),
+        ):
+            if share:
+                likeness += share * (features[left] @ features[right].T)
+        likeness /= view.words + view.topics + view.meaning + view.plain
+        if view.sharpness:
             likeness -= 1
-            likeness *= parts.sharpness
+            likeness *= view.sharpness
             np.exp(likeness, out=likeness)
         return likeness
 
@@ -156,23 +160,25 @@ def _topics(words: Any) -> Matrix:
     return _unit(words @ (learnt.T @ ((basis @ turned[:, best]) / lengths**1.5)))
 
 
-def _whitened(vectors: Sequence[Matrix | None]) -> Matrix:
-    """Centre vectors and half even out how their directions vary; no vector gives zeros.
+def _meanings(vectors: Sequence[Matrix | None]) -> tuple[Matrix, Matrix]:
+    """Return the vectors centred, and with how their directions vary half evened out, both (n, d).
 
-    Whole whitening finds narrow interests, none finds broad ones.
+    Whole whitening finds narrow interests, none finds broad ones. No vector gives zeros.
     """
     import numpy as np
 
     known = [row for row, vector in enumerate(vectors) if vector is not None]
     if len(known) < 2:
-        return np.zeros((len(vectors), 1), dtype=np.float32)
+        nothing = np.zeros((len(vectors), 1), dtype=np.float32)
+        return nothing, nothing
     given = np.stack([np.asarray(vectors[row], dtype=np.float32) for row in known])
     given = given - given.mean(axis=0)
     values, directions = np.linalg.eigh(given.T @ given / len(given))
     spread = np.maximum(values, 0) + WHITENING
-    whole = np.zeros((len(vectors), given.shape[1]), dtype=np.float32)
-    whole[known] = _unit((given @ directions) / spread**0.25)
-    return whole
+    centred, whitened = np.zeros((2, len(vectors), given.shape[1]), dtype=np.float32)
+    centred[known] = _unit(given)
+    whitened[known] = _unit((given @ directions) / spread**0.25)
+    return centred, whitened
 
 
 def _unit(rows: npt.NDArray[Any]) -> Matrix:
