@@ -81,8 +81,8 @@ class Learnt:
                 len(taste.liked),
                 folds,
             )
-            told = _Told(space, observed)
-            seen = [_Seen(told, self._rows, view) for view in views]
+            told = _Told(space, observed, self._rows)
+            seen = [_Seen(told, view) for view in views]
             self._seen = seen[0]
             counts = _weighed(seen, observed, len(positives))
             liking, held_out, duals, told_duals = (
@@ -115,7 +115,7 @@ class Learnt:
         # Every paper is compared with every other: of weeks away, an even share will do.
         places = np.array(order[:: -(-len(order) // MOST_COMPARED) or 1], dtype=np.intp)
         rows = self._rows[places]
-        likeness = self._space.kernel(rows, rows)
+        likeness = BY_KIND.kernel(self._space.cosines(rows, rows))
         found = pick_explorations(
             range(len(places)), scores[places], deviations[places], likeness, seed, count
         )
@@ -134,12 +134,14 @@ class _Observed:
 
 
 class _Told:
-    """The words that tell the likes apart, by all of them and by those outside of each fold."""
+    """What the views share: cosines, and the words that tell likes apart, by fold too."""
 
-    def __init__(self, space: Space, observed: _Observed) -> None:
+    def __init__(self, space: Space, observed: _Observed, candidates: Rows) -> None:
         import numpy as np
 
-        self.space, self.observed = space, observed
+        self.observed, self.candidates = observed, candidates
+        self.among = space.cosines(observed.rows, observed.rows)
+        self.asked = space.cosines(candidates, observed.rows)
         likes, folds = observed.rows[: observed.liked], observed.folds[: observed.liked]
         self.telling = TellingWords(space, likes)
         self.without = {
@@ -151,10 +153,10 @@ class _Told:
 class _Seen:
     """One view's fit of the n observations, and what it says of the m candidates."""
 
-    def __init__(self, told: _Told, candidates: Rows, view: View) -> None:
-        space, observed, share = told.space, told.observed, view.telling
-        general = space.kernel(observed.rows, observed.rows, view)
-        self._asked = space.kernel(candidates, observed.rows, view)
+    def __init__(self, told: _Told, view: View) -> None:
+        observed, candidates, share = told.observed, told.candidates, view.telling
+        general = view.kernel(told.among)
+        self._asked = view.kernel(told.asked)
         self._own = 1.0 + share * told.telling.own(candidates)
         known = general
         if share:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Matrix = npt.NDArray[np.float32]
+    Rows = npt.NDArray[np.intp]
 
 TITLE_WEIGHT = 8  # a word of the title counts as often as one eight times in the abstract
 MOST_COMMON = 0.5  # words in more than this share of the papers are left out
@@ -39,6 +40,25 @@ class View:
     sharpness: float = SHARPNESS
     telling: float = 0.0
 
+    def kernel(self, cosines: Mapping[str, Matrix]) -> Matrix:
+        """Return the likeness of m papers to n, (m, n), 1 for a paper with itself.
+
+        exp(sharpness * (mean of the cosines - 1)): a positive definite kernel that lets a reader
+        have several interests, as a linear one does not.
+        """
+        import numpy as np
+
+        shares = {name: getattr(self, name) for name in cosines}
+        likeness = np.zeros(next(iter(cosines.values())).shape, dtype=np.float32)
+        for name, cosine in cosines.items():
+            if shares[name]:
+                likeness += shares[name] / sum(shares.values()) * cosine
+        if self.sharpness:
+            likeness -= 1
+            likeness *= self.sharpness
+            np.exp(likeness, out=likeness)
+        return likeness
+
 
 BY_KIND = View()
 BY_TELLING_WORDS = View(plain=0, telling=0.5)
@@ -60,41 +80,20 @@ class Space:
         self.plain, self.meaning = _meanings([paper.vector for paper in unique.values()])
         self.size = len(unique)
 
-    def rows(self, papers: Iterable[Paper]) -> npt.NDArray[np.intp]:
+    def rows(self, papers: Iterable[Paper]) -> Rows:
         """Return the rows of papers of this space, in the order given."""
         import numpy as np
 
         return np.array([self.row_of[paper.id] for paper in papers], dtype=np.intp)
 
-    def kernel(
-        self,
-        left: npt.NDArray[np.intp],
-        right: npt.NDArray[np.intp],
-        view: View = BY_KIND,
-    ) -> Matrix:
-        """Return the likeness of m rows to n rows: (m, n), 1 for a paper with itself.
-
-        exp(sharpness * (mean of the cosines - 1)): a positive definite kernel that lets a reader
-        have several interests, as a linear one does not.
-        """
-        import numpy as np
-
-        likeness = np.zeros((len(left), len(right)), dtype=np.float32)
-        if view.words:
-            likeness += view.words * (self.words[left] @ self.words[right].T).toarray()
-        for share, features in (
-            (view.topics, self.topics),
-            (view.meaning, self.meaning),
-            (view.plain, self.plain),
-        ):
-            if share:
-                likeness += share * (features[left] @ features[right].T)
-        likeness /= view.words + view.topics + view.meaning + view.plain
-        if view.sharpness:
-            likeness -= 1
-            likeness *= view.sharpness
-            np.exp(likeness, out=likeness)
-        return likeness
+    def cosines(self, left: Rows, right: Rows) -> dict[str, Matrix]:
+        """Return the cosines of m rows with n rows by each likeness, (m, n) each."""
+        return {
+            "words": (self.words[left] @ self.words[right].T).toarray(),
+            "topics": self.topics[left] @ self.topics[right].T,
+            "meaning": self.meaning[left] @ self.meaning[right].T,
+            "plain": self.plain[left] @ self.plain[right].T,
+        }
 
 
 def _word_features(papers: Sequence[Paper]) -> tuple[Any, dict[str, int], npt.NDArray[np.float32]]:
