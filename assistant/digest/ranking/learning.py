@@ -9,8 +9,7 @@ exp(-likes * mean squared error), so that few likes leave them even (A. Dalalyan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.digest.ranking.confidence import fold_numbers, told_confidence
@@ -61,38 +60,42 @@ class Learnt:
         self._space = space
         self._rows = space.rows(candidates)
         self.liking = np.full(len(candidates), -0.5, dtype=np.float32)
-        self._seen: _Seen | None = None
+        self._seen: list[_Seen] = []
         self._terms: TermWeights | None = None
         held_out = None
         folds = fold_numbers(len(positives), len(negatives), len(unrated))
         if positives or negatives:
-            weights = observation_weights(
-                _strengths(positives), _strengths(negatives), len(unrated), shares
-            )
             # With nothing liked, what was passed over is no worse than the rest.
             passed_over = -1.0 if positives else 0.0
-            observed = _Observed(
+            told = _Told(
+                space,
                 space.rows([*(r.paper for r in (*positives, *negatives)), *unrated]),
                 np.repeat(
                     np.array([1.0, -1.0, passed_over], dtype=np.float32),
                     [len(positives), len(negatives), len(unrated)],
                 ),
-                weights,
+                observation_weights(
+                    _strengths(positives), _strengths(negatives), len(unrated), shares
+                ),
                 len(taste.liked),
                 folds,
             )
-            told = _Told(space, observed, self._rows)
-            seen = [_Seen(told, view) for view in views]
-            self._seen = seen[0]
-            counts = _weighed(seen, observed, len(positives))
-            liking, held_out, duals, told_duals = (
+            self._seen = [_Seen(told, view) for view in views]
+            counts = _counts(self._seen, told, len(positives))
+            held_out, duals, told_duals = (
                 np.tensordot(counts, np.stack(each), 1)
-                for each in zip(*(one.learnt for one in seen), strict=True)
+                for each in zip(*(one.learnt for one in self._seen), strict=True)
             )
-            self.liking = _scaled(liking, held_out, len(positives), len(negatives))
+            predicted = [
+                counts @ np.stack([one.predict(asked) for one in self._seen])
+                for asked in told.asked(self._rows)
+            ]
+            self.liking = _scaled(
+                np.concatenate(predicted), held_out, len(positives), len(negatives)
+            )
             if positives:
                 self._terms = TermWeights(
-                    space, observed.rows, duals, told_duals, len(positives), told.telling
+                    space, told.rows, duals, told_duals, len(positives), told.telling
                 )
         self.confidence = told_confidence(taste, held_out, folds, len(positives))
 
@@ -109,105 +112,107 @@ class Learnt:
         """
         import numpy as np
 
-        deviations = (
-            self._seen.deviation() if self._seen else np.ones(len(self._rows), dtype=np.float32)
-        )
         # Every paper is compared with every other: of weeks away, an even share will do.
         places = np.array(order[:: -(-len(order) // MOST_COMPARED) or 1], dtype=np.intp)
         rows = self._rows[places]
+        deviations = (
+            self._seen[0].deviation(rows) if self._seen else np.ones(len(rows), dtype=np.float32)
+        )
         likeness = BY_KIND.kernel(self._space.cosines(rows, rows))
         found = pick_explorations(
-            range(len(places)), scores[places], deviations[places], likeness, seed, count
+            range(len(places)), scores[places], deviations, likeness, seed, count
         )
         return [(int(places[place]), alike) for place, alike in found]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Observed:
-    """The n papers learnt from, likes first: their rows, targets, weights and folds."""
-
-    rows: Rows
-    targets: Vector
-    weights: Vector
-    liked: int
-    folds: Rows
-
-
 class _Told:
-    """What the views share: cosines, and the words that tell likes apart, by fold too."""
+    """What the views share of n papers rated or passed over, likes first, dealt out to folds."""
 
-    def __init__(self, space: Space, observed: _Observed, candidates: Rows) -> None:
+    def __init__(
+        self,
+        space: Space,
+        rows: Rows,
+        targets: Vector,
+        weights: Vector,
+        liked: int,
+        folds: Rows,
+    ) -> None:
         import numpy as np
 
-        self.observed, self.candidates = observed, candidates
-        self.among = space.cosines(observed.rows, observed.rows)
-        self.asked = space.cosines(candidates, observed.rows)
-        likes, folds = observed.rows[: observed.liked], observed.folds[: observed.liked]
-        self.telling = TellingWords(space, likes)
-        self.without = {
-            int(fold): TellingWords(space, likes[folds != fold])
-            for fold in np.unique(observed.folds)
+        self.space, self.rows, self.folds = space, rows, folds
+        self.targets, self.weights = targets, weights
+        self.among = space.cosines(rows, rows)
+        self.telling = TellingWords(space, rows[:liked])
+        self.telling_without = {
+            int(fold): TellingWords(space, rows[:liked][folds[:liked] != fold])
+            for fold in np.unique(folds)
         }
+
+    def asked(self, candidates: Rows) -> Iterator[tuple[dict[str, Vector], Vector]]:
+        """Yield candidates' cosines and likeness by telling words with the n papers, by blocks."""
+        for start in range(0, len(candidates), MOST_COMPARED):
+            rows = candidates[start : start + MOST_COMPARED]
+            yield self.space.cosines(rows, self.rows), self.telling.kernel(rows, self.rows)
 
 
 class _Seen:
-    """One view's fit of the n observations, and what it says of the m candidates."""
+    """One view's fit."""
 
     def __init__(self, told: _Told, view: View) -> None:
-        observed, candidates, share = told.observed, told.candidates, view.telling
+        self._told, self._view = told, view
         general = view.kernel(told.among)
-        self._asked = view.kernel(told.asked)
-        self._own = 1.0 + share * told.telling.own(candidates)
-        known = general
-        if share:
-            known = general + share * told.telling.kernel(observed.rows, observed.rows)
-            self._asked += share * told.telling.kernel(candidates, observed.rows)
-        self._fit = Regression(known, observed.targets, observed.weights)
-        self.held_out = _held_out(told, general, share)
-        # Of the candidates (m,), of the observations while hidden (n,), and the duals (n,) by
-        # which all words count and those by which telling ones do.
-        self.learnt = (
-            self._fit.predict(self._asked), self.held_out,
-            self._fit.duals, share * self._fit.duals,
-        )  # fmt: skip
+        known = general + view.telling * told.telling.kernel(told.rows, told.rows)
+        self._fit = Regression(known, told.targets, told.weights)
+        self.held_out = self._predict_held_out(general)
+        # Each is (n,); the last are the duals by which telling words count.
+        self.learnt = (self.held_out, self._fit.duals, view.telling * self._fit.duals)
 
-    def deviation(self) -> Vector:
-        return self._fit.deviation(self._asked, self._own)
+    def predict(self, asked: tuple[dict[str, Vector], Vector]) -> Vector:
+        """Return what is expected of m papers, (m,), from what `_Told.asked` yields."""
+        return self._fit.predict(self._kernel(asked))
+
+    def deviation(self, rows: Rows) -> Vector:
+        """Return how unsure that is, (m,)."""
+        import numpy as np
+
+        own = 1.0 + self._view.telling * self._told.telling.own(rows)
+        known = [self._kernel(asked) for asked in self._told.asked(rows)]
+        return self._fit.deviation(np.concatenate(known), own)
+
+    def _kernel(self, asked: tuple[dict[str, Vector], Vector]) -> Vector:
+        cosines, telling = asked
+        kernel: Vector = self._view.kernel(cosines) + self._view.telling * telling
+        return kernel
+
+    def _predict_held_out(self, general: Vector) -> Vector:
+        """Return what each of the n would be predicted from the other folds alone, (n,).
+
+        All is learnt anew for each fold, its telling words too. Compare within a fold only: without
+        one class's members the constant shifts for all of it.
+        """
+        import numpy as np
+
+        told, share = self._told, self._view.telling
+        predicted = np.empty(len(told.rows), dtype=np.float32)
+        for fold, telling in told.telling_without.items():
+            out, rest = np.flatnonzero(told.folds == fold), np.flatnonzero(told.folds != fold)
+            known, asked = general[np.ix_(rest, rest)], general[np.ix_(out, rest)]
+            if share:
+                known = known + share * telling.kernel(told.rows[rest], told.rows[rest])
+                asked = asked + share * telling.kernel(told.rows[out], told.rows[rest])
+            fit = Regression(known, told.targets[rest], told.weights[rest])
+            predicted[out] = fit.predict(asked)
+        return predicted
 
 
-def _held_out(told: _Told, general: Vector, share: float) -> Vector:
-    """Return what each observation would be predicted from the other folds alone, (n,).
-
-    All is learnt anew for each fold, its telling words too. Compare within a fold only: without one
-    class's members the constant shifts for all of it.
-    """
-    import numpy as np
-
-    observed = told.observed
-    predicted = np.empty(len(observed.folds), dtype=np.float32)
-    for fold, telling in told.without.items():
-        out, rest = (
-            np.flatnonzero(where) for where in (observed.folds == fold, observed.folds != fold)
-        )
-        known, asked = general[np.ix_(rest, rest)], general[np.ix_(out, rest)]
-        if share:
-            known = known + share * telling.kernel(observed.rows[rest], observed.rows[rest])
-            asked = asked + share * telling.kernel(observed.rows[out], observed.rows[rest])
-        fit = Regression(known, observed.targets[rest], observed.weights[rest])
-        predicted[out] = fit.predict(asked)
-    return predicted
-
-
-def _weighed(seen: Sequence[_Seen], observed: _Observed, positives: int) -> Vector:
+def _counts(seen: Sequence[_Seen], told: _Told, positives: int) -> Vector:
     """Return what each view counts, (views,), in sum 1."""
     import numpy as np
 
-    errors = [
-        np.average((one.held_out - observed.targets) ** 2, weights=observed.weights) for one in seen
-    ]
+    errors = [np.average((one.held_out - told.targets) ** 2, weights=told.weights) for one in seen]
     counts = np.exp(-positives * (np.array(errors) - min(errors)))
-    weighed: Vector = (counts / counts.sum()).astype(np.float32)
-    return weighed
+    shared: Vector = (counts / counts.sum()).astype(np.float32)
+    return shared
 
 
 def _scaled(predicted: Vector, held_out: Vector, liked: int, disliked: int) -> Vector:
