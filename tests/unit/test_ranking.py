@@ -106,6 +106,9 @@ def test_cold_starts() -> None:
     assert first.candidate.id == "robots105"
     assert first.evidence.authors == ("Ada Robots105",)
     assert topics_of(rank(category, day()), 12) == {"proteins"}
+    both = replace(day()[-1], id="both", categories=("cs.PR", "cs.RO"))
+    categories = Taste(categories=frozenset({"cs.PR", "cs.RO"}))
+    assert rank(categories, [*day(), both]).papers[0].candidate.id == "both"
     assert topics_of(rank(search, day()), 12) == {"speech"}
     assert rank(search, day()).papers[0].evidence.searches == ("sounds",)
     nothing = rank(Taste(), day())
