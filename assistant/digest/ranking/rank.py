@@ -23,7 +23,7 @@ from assistant.digest.ranking.regression import USUAL, Shares
 from assistant.digest.ranking.space import Space, View
 
 # What a fact adds, where the mean like is 1 above the mean of what was passed over.
-FOLLOWED, SEARCHED, EACH_CATEGORY = 1.5, 0.5, 0.05
+FOLLOWED, SEARCHED, STUDIED, EACH_CATEGORY = 1.5, 0.5, 0.3, 0.05
 STEEPNESS = 3.0  # gives a mean like 0.82
 
 
@@ -94,6 +94,7 @@ def _worth(facts: Evidence) -> float:
     return (
         FOLLOWED * bool(facts.authors)
         + SEARCHED * bool(facts.searches)
+        + STUDIED * bool(facts.topics)
         + EACH_CATEGORY * len(facts.categories)
     )
 
