@@ -81,8 +81,9 @@ def _all_pages(page: Any, address: str, where: str, site: Site) -> tuple[list[Ev
         except (FormError, ValueError, TypeError) as error:
             form = error if isinstance(error, FormError) else FormError("count", "no number")
             raise changed_form(where, form) from None
-        if bad := next((one for one in results if not isinstance(one, dict)), None):
-            raise changed_form(where, FormError("results", f"a list of {type(bad).__name__}"))
+        for one in results:
+            if not isinstance(one, dict):
+                raise changed_form(where, FormError("results", f"a list of {type(one).__name__}"))
         events += results
         following = text_of(page, "next")
         following = urljoin(address, following) if following else ""
