@@ -13,9 +13,10 @@ from assistant.library.reading import change_tags
 from assistant.library.undoing import redo_last, undo_last
 from assistant.library.venues import following, telling
 from assistant.library.venues.syncing import VenuesReport, sync_venues
+from assistant.search.narrowing import narrow
 from assistant.sources.record import Author, Entry, Identifier, Record
 from assistant.sources.venues import Edition, find_edition, find_venue, known_venues
-from db import personal, venues, works
+from db import listing, personal, venues, works
 from db.engine import Database
 from tests.fakes import venue_forms as forms
 from tests.fakes.venue_sites import FakeSites, fake_sites
@@ -334,6 +335,24 @@ def test_search_by_venue_status_and_year_hides_what_was_turned_down(
     assert told.json["title"] == "Refused Engines", "by its id it is found"
     assert assistant("paper", "tag", "openreview:paper00004", "look").code == 0
     assert "Refused" in found("engines"), "what a person keeps is not hidden from them"
+
+
+def test_lists_hide_what_was_turned_down(neurips: Callable[[], None], home: Path) -> None:
+    neurips()
+    with Database(home / "library.db") as database, database.read() as connection:
+        ids = listing.ordered_ids(connection, "added")
+        counted = listing.counts(connection).works
+
+        def shown(text: str) -> set[str]:
+            views = works.view_works(connection, list(narrow(connection, text, ids)))
+            return {one.title for one in views if one.title.endswith(" Engines")}
+
+        assert len(ids) == counted == works.count_rows(connection)["works"] - 2
+        accepted = {"Talking Engines", "Thinking Engines", "Printed Engines"}
+        assert shown("venue:neurips ") == accepted
+        assert shown("engines") == {*accepted, "Preprinted Engines"}
+        assert shown("status:rejected") == {"Refused Engines", "Preprinted Engines"}
+        assert shown("status:withdrawn engines") == {"Withdrawn Engines"}
 
 
 def test_the_commands_show_what_is_there(neurips: Callable[[], None], home: Path) -> None:
