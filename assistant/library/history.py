@@ -59,6 +59,8 @@ def _told(kind: str, data: dict[str, Any]) -> str:
     if kind in ("undo", "redo"):
         told = data.get("told")
         return f"{'took back' if kind == 'undo' else 'did again'}: {told}" if told else kind
+    if kind.startswith("lab-"):
+        return str(data.get("told", kind))
     if kind == "import":
         return f"imported: {data.get('added', 0):,} new, {data.get('read', 0):,} read"
     if kind == "sync":

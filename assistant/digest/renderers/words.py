@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from assistant.digest.model import CoveredBatch, Digest, DigestEntry
+from assistant.digest.model import CoveredBatch, Digest, DigestEntry, DueSoon
 from assistant.digest.renderers.dates import day_and_month as day_and_month
 from assistant.digest.renderers.dates import long_day as long_day
 from assistant.digest.renderers.dates import parsed, weekday
@@ -91,6 +91,21 @@ def batch_states(digest: Digest) -> list[tuple[str, str]]:
     return parts
 
 
+def due_line(digest: Digest) -> str:
+    """Return what is due at followed venues in one sentence, "" where nothing is."""
+    if not digest.deadlines:
+        return ""
+    return f"Due at venues you follow: {'; '.join(map(_due, digest.deadlines))}."
+
+
+def _due(due: DueSoon) -> str:
+    """Return "ICML 2027 paper Thu 28 Jan 11:59 UTC, in 9 days"."""
+    when = f"{weekday(due.at[:10])} {day_and_month(due.at[:10])}".strip()
+    left = f"in {counted(due.days, 'day')}" if due.days else "within a day"
+    unsure = " (collections disagree)" if due.disagreed else ""
+    return f"{due.edition} {due.what} {when} {due.at[11:16]} UTC, {left}{unsure}"
+
+
 def _categories(group: list[CoveredBatch]) -> str:
     source = source_name(group[0].source)
     names = dict.fromkeys(batch.category for batch in group if batch.category)
@@ -110,7 +125,8 @@ def _verdict(state: str, group: list[CoveredBatch], digest: Digest) -> str:
     if state == "partial":
         missing = sum((batch.expected or 0) - batch.received for batch in group)
         told = all(batch.expected is not None for batch in group)
-        return f"partial, {missing:,} missing" if told else f"partial, {received:,} received"
+        known = told and missing > 0
+        return f"partial, {missing:,} missing" if known else f"partial, {received:,} received"
     if state == "stale":
         return f"nothing of {when} yet; {source_name(group[0].source)} is late"
     if state == "holiday":
