@@ -15,7 +15,7 @@ from assistant.errors import AssistantError, NotFoundError
 from assistant.library.deadlines.due import Due, about, called, deadlines
 from assistant.library.deadlines.icalendar import to_icalendar
 from assistant.library.deadlines.syncing import CollectionOutcome, sync_deadlines
-from db import meetings
+from db import meetings, venues
 from db.durable import replacing
 
 _PARTLY = 3
@@ -176,6 +176,7 @@ def _asked_for(
             raise NotFoundError(
                 "No deadlines are known yet.", hint="`assistant deadlines sync` fetches them."
             )
+        follows = bool(venues.followed(connection))
         found: Sequence[Due] = deadlines(
             connection, now=now, own_venues=s.home.venues_file, days=days, past=past,
             every_kind=everything,
@@ -187,6 +188,8 @@ def _asked_for(
     mine = [one for one in found if one.followed]
     if followed or (mine and not (venue or subject or everything)):
         return mine
+    if follows and found and not (venue or subject or everything):
+        note("Nothing is known to be due at the venues you follow; this is what is due elsewhere.")
     return list(found)
 
 

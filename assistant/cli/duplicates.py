@@ -16,7 +16,9 @@ _WIDTH = 96
 
 
 @click.group("duplicates", invoke_without_command=True)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@click.option(
+    "--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="How many."
+)
 @json_option
 @click.pass_context
 def duplicates_command(ctx: click.Context, limit: int, as_json: bool) -> None:
