@@ -245,7 +245,8 @@ def test_what_does_not_pass_is_told(kind: str) -> None:
             sites.faults = [fault] * 10
             source = edition_of(named)
             one = next(one for one in source.venue.sources if one.kind == kind)
-            slow = Site(sites.settings(timeout_seconds=0.6), lambda _: None)
+            seconds = 30.0 if fault == "oversized" else 0.6
+            slow = Site(sites.settings(timeout_seconds=seconds), lambda _: None)
             with pytest.raises(SourceError) as caught:
                 fetch_edition(source, one, slow)
             assert told in f"{caught.value.title} {caught.value.why}", fault

@@ -70,9 +70,17 @@ def test_following_brings_the_newest_edition_and_then_each_new_one(database: Dat
         sync(database, sites, "neurips", now=later)
         assert asked(sites) == ["neurips-2028", "neurips-2027", "neurips-2026"]
         assert titles(database, "neurips-2026") == ["Newer Engines"]
-        sync(database, sites, "neurips-2022", "neurips", since=2024)
-        assert "neurips-2022" in asked(sites)
+        sync(database, sites, "neurips-2022", "neurips", now=later, since=2025)
+        assert {"neurips-2022", "neurips-2025"} <= set(asked(sites))
     assert titles(database, "neurips-2024") == ["Old Engines"]
+
+
+def test_following_does_not_bring_what_came_before_the_newest(database: Database) -> None:
+    documents = {**listed(2025, [forms.event(1, "New")]), **listed(2024, [forms.event(2, "Old")])}
+    with fake_sites(documents) as sites:
+        sync(database, sites, "neurips")
+        sync(database, sites, "neurips")
+        assert "neurips-2024" not in asked(sites)
 
 
 def test_the_daily_sync_leaves_alone_what_was_asked_lately(database: Database) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.digest.ranking.grams import gram_counts
+from assistant.digest.ranking.counting import count_grams
 from assistant.digest.ranking.model import Paper
 
 if TYPE_CHECKING:
@@ -55,7 +54,9 @@ class Space:
         unique = {paper.id: paper for paper in papers}
         self.row_of = {one: row for row, one in enumerate(unique)}
         self.words, self.columns, self.frequencies = _word_features(list(unique.values()))
-        self.topics = _topics(self.words)
+        # Of weeks away that would be too much to keep.
+        self._shared = _products(self.words) if len(unique) <= MOST_LEARNT else None
+        self.topics = _topics(self.words, self._shared)
         self.meaning = _whitened([paper.vector for paper in unique.values()])
         self.size = len(unique)
 
@@ -80,7 +81,7 @@ class Space:
 
         likeness = np.zeros((len(left), len(right)), dtype=np.float32)
         if parts.words:
-            likeness += parts.words * (self.words[left] @ self.words[right].T).toarray()
+            likeness += parts.words * self._shared_words(left, right)
         if parts.topics:
             likeness += parts.topics * (self.topics[left] @ self.topics[right].T)
         if parts.meaning:
@@ -92,47 +93,52 @@ class Space:
             np.exp(likeness, out=likeness)
         return likeness
 
+    def _shared_words(self, left: npt.NDArray[np.intp], right: npt.NDArray[np.intp]) -> Matrix:
+        import numpy as np
+
+        if self._shared is not None:
+            return self._shared[np.ix_(left, right)]
+        shared: Matrix = (self.words[left] @ self.words[right].T).toarray()
+        return shared
+
+
+def _products(words: Any) -> Matrix:
+    """Return the cosine of the words of each row with those of each other one, (n, n)."""
+    products: Matrix = (words @ words.T).toarray()
+    return products
+
 
 def _word_features(papers: Sequence[Paper]) -> tuple[Any, dict[str, int], npt.NDArray[np.float32]]:
     """TF-IDF (n, v) as a sparse matrix, the column of each feature, its share of the papers."""
     import numpy as np
     from scipy import sparse
 
-    counted: list[Counter[str]] = []
-    seen_in: Counter[str] = Counter()
-    for paper in papers:
-        counts = gram_counts(paper.abstract)
-        for gram, count in gram_counts(paper.title).items():
-            counts[gram] += TITLE_WEIGHT * count
-        counted.append(counts)
-        seen_in.update(counts.keys())
     total = len(papers)
     rarest = 5 if total >= 1000 else 2 if total >= 100 else 1
+    counted = count_grams([(one.abstract, one.title) for one in papers], (1, TITLE_WEIGHT), rarest)
     commonest = max(MOST_COMMON * total, 2)
-    kept = [gram for gram, papers_with in seen_in.items() if rarest <= papers_with <= commonest]
-    columns = {gram: column for column, gram in enumerate(kept)}
-    frequencies = np.array([seen_in[gram] for gram in kept], dtype=np.float32)
-    starts, indices, data = [0], [], []
-    for counts in counted:
-        for gram, count in counts.items():
-            column = columns.get(gram)
-            if column is not None:
-                indices.append(column)
-                data.append(count)
-        starts.append(len(indices))
-    values = (1 + np.log(np.array(data, dtype=np.float32))) * (
+    kept = (counted.documents_with >= rarest) & (counted.documents_with <= commonest)
+    columns = {name: at for at, name in enumerate(counted.names(np.flatnonzero(kept)))}
+    frequencies = counted.documents_with[kept].astype(np.float32)
+    listed = kept[counted.grams]
+    indices = (np.cumsum(kept, dtype=np.int32) - 1)[counted.grams[listed]]
+    lengths = np.bincount(counted.documents[listed], minlength=total)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    values = (1 + np.log(counted.counts[listed].astype(np.float32))) * (
         1 + np.log((1 + total) / (1 + frequencies))
-    )[np.array(indices, dtype=np.intp)]
-    matrix = sparse.csr_matrix((values, indices, starts), shape=(total, len(kept)))
+    )[indices]
+    matrix = sparse.csr_matrix((values, indices, starts), shape=(total, len(columns)))
     # Spelling and stem count the same for every paper, so one length suffices.
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scale = np.repeat(1 / np.maximum(lengths, 1e-9), np.diff(matrix.indptr))
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    scale = np.repeat(1 / np.maximum(norms, 1e-9), lengths)
     matrix.data *= scale.astype(np.float32)
     return matrix, columns, (frequencies / max(total, 1)).astype(np.float32)
 
 
-def _topics(words: Any) -> Matrix:
+def _topics(words: Any, shared: Matrix | None) -> Matrix:
     """Unit rows (n, k) of the truncated SVD, by subspace iteration from a fixed start.
+
+    `shared` are the products of all rows, where they are few enough to learn from all of them.
 
     N. Halko, P.-G. Martinsson, J. A. Tropp, "Finding structure with randomness", 2011.
     """
@@ -142,7 +148,7 @@ def _topics(words: Any) -> Matrix:
     if count < 2:
         return np.zeros((words.shape[0], 1), dtype=np.float32)
     learnt = words[:: -(-words.shape[0] // MOST_LEARNT)]
-    gram = (learnt @ learnt.T).toarray()
+    gram = _products(learnt) if shared is None else shared
     basis = np.random.default_rng(0).standard_normal((len(gram), min(count + 20, len(gram))))
     basis = basis.astype(np.float32)
     for _ in range(_ROUNDS):
@@ -151,7 +157,7 @@ def _topics(words: Any) -> Matrix:
     best = slice(None, -count - 1, -1)
     lengths = np.sqrt(np.maximum(values[best], 1e-12))
     # By the root of the singular values, so that the first few topics do not drown the rest.
-    if learnt.shape[0] == words.shape[0]:
+    if shared is not None:
         return _unit((basis @ turned[:, best]) * np.sqrt(lengths))
     return _unit(words @ (learnt.T @ ((basis @ turned[:, best]) / lengths**1.5)))
 

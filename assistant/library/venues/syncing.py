@@ -101,7 +101,8 @@ def _venue(run: _Sync, venue: Venue, since: int | None, *, daily: bool) -> None:
     else:
         first = this_year - LOOK_BACK * venue.every
     for year in range(this_year + 1, first - 1, -1):
-        if not venue.takes_place(year):
+        new = since is not None or not known or year > max(known)
+        if not venue.takes_place(year) or not (new or year in known):
             continue
         held = [one for one in ledger if one.year == year]
         edition = Edition(venue, year)
