@@ -82,6 +82,9 @@ def painted(app):
 
 AssistantApp.painted = painted
 
+def listed(app):
+    return app.query("NoteBrowser") and len(app.query("NoteBrowser").first().listed.source)
+
 def read(app):
     return app.query("NotePage") and app.query("NotePage").first().links
 
@@ -89,9 +92,11 @@ async def main():
     home = find_home()
     app = AssistantApp(home, load_settings(home))
     async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
-        for key in ("l", "j", "j"):
-            await pilot.press(key)
         async with asyncio.timeout(30):
+            while not listed(app):
+                await asyncio.sleep(0.01)
+            for key in ("l", "j", "j"):
+                await pilot.press(key)
             while not read(app):
                 await asyncio.sleep(0.01)
         for key in ("enter", "escape", "w", "escape", "slash", "a", "escape", "c", "escape"):
