@@ -69,7 +69,9 @@ class Listing:
             return f"{NAMES[view]}: {shown:,}"
         every = self.standing.shelf.count
         notes = f"{every:,} {'note' if every == 1 else 'notes'}"
-        return f"{shown:,} of {notes} · {NAMES[view]}" if filtered else f"{notes} · {NAMES[view]}"
+        if filtered:
+            return f"{shown:,} of {notes} · {NAMES['title' if view == 'tree' else view]}"
+        return f"{notes} · {NAMES[view]}"
 
     async def _with_tag(self, desk: Desk, tag: str) -> set[str]:
         if tag and self._tagged[0] != tag:
