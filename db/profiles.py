@@ -10,7 +10,7 @@ from db.models_daily import Offered, Profile, ProfileRating, ProfileRule
 from db.personal import now
 from db.works import among, pairs
 
-RULES = ("category", "author", "search", "mute")
+RULES = ("category", "author", "search", "mute", "track")
 
 
 class ProfileRow(NamedTuple):
@@ -166,4 +166,5 @@ def judged_works(connection: Connection, profile: int, *, also_unclaimed: bool) 
                row[10] or row[11] or row[12])
         for row in connection.execute(query)
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (one.at, one.work_id))
+    # Of one moment by name: numbers tell which a library had first.
+    return sorted(found, key=lambda one: (one.at, one.public_id))

@@ -13,6 +13,7 @@ from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from assistant.digest.learning import Studies
     from assistant.digest.model import Digest
     from assistant.sources.venues import Edition
 
@@ -97,7 +98,9 @@ def _made(
             bar.update(done, total, "embedding the day's papers" if done < total else "ranking")
 
         bar.update(0, 0, "ranking")
-        workshop = Workshop(s.database, s.home, s.settings, announce=note, progress=embedding)
+        workshop = Workshop(
+            s.database, s.home, s.settings, announce=note, progress=embedding, studies=_studies(s)
+        )
         if edition is not None:
             return workshop.edition(profile, edition, limit=limit or _OF_A_VENUE)
         if since is not None:
@@ -126,16 +129,29 @@ def _edition(s: Session, named: str) -> "Edition":
     return held[0]
 
 
+def _studies(s: Session) -> "Studies":
+    from assistant.digest.learning import Studies
+    from assistant.skills.learner import read_learner
+    from assistant.skills.topics import current_topics, track_topics
+
+    learner = read_learner(s.home, s.database)
+    return Studies(current_topics(learner), track_topics(learner))
+
+
 def _sync(s: Session, *, quiet: bool) -> int:
     from assistant.cli.syncing import sync_everything
 
-    report, outcomes = sync_everything(s, (), None, quiet=quiet)
+    report, outcomes, held = sync_everything(s, (), None, quiet=quiet)
     for problem in dict.fromkeys(report.problems):
         note(problem)
     for one in outcomes:
         if one.failure:
             note(f"{one.title}: {one.failure}")
-    return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
+    for listed in held.outcomes:
+        if listed.state == "failed":
+            note(f"{listed.edition.label}: {listed.detail}")
+    whole = report.whole and held.whole and not any(one.failure for one in outcomes)
+    return 0 if whole else _PARTLY
 
 
 def _show(digest: "Digest", form: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.session import find_work, session
 from assistant.errors import UsageError
@@ -16,7 +17,7 @@ from db.engine import Connection
 _which = click.option("--profile", "-p", help="Which profile; without it the first one.")
 
 
-@click.group("profile")
+@click.group("profile", cls=Group)
 def profile_command() -> None:
     """Say what a digest is about: categories, authors, searches, likes, muted words."""
 
@@ -168,6 +169,7 @@ def _profile_json(
         "authors": list(profile.authors),
         "searches": list(profile.searches),
         "muted": list(profile.muted),
+        "tracks": list(profile.tracks),
         "liked": [{"id": one.public_id, "title": one.title} for one in liked],
         "disliked": [{"id": one.public_id, "title": one.title} for one in disliked],
     }
@@ -182,6 +184,7 @@ def _print_profile(
         ("authors", profile.authors),
         ("searches", profile.searches),
         ("muted", profile.muted),
+        ("tracks", profile.tracks),
     ):
         if values:
             click.echo(f"  {click.style(f'{label:<11}', dim=True)}{', '.join(values)}")
