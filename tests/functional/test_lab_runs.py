@@ -69,7 +69,7 @@ def test_a_run_is_kept_whole(run: Runner, home: Path, database: Database) -> Non
     assert data["figures"]["loss"] == {"unit": "nats", "points": 20, "value": 0.2}
     assert data["figures"]["gone"]["value"] is None
     assert [claim["id"] for claim in data["claims"]] == ["c", "gpu"]
-    assert data["told"] == "ran custom_loss on cpu: 1 claims held"
+    assert data["told"] == "ran custom_loss on cpu: 1 claim held"
     folder = runs_folder(Home(home)) / ran.id
     kept = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     assert kept == told
