@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from assistant.cli import deadline_pages
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import AssistantError, NotFoundError
 from assistant.library.deadlines.due import Due, about, called, deadlines
 from assistant.library.deadlines.icalendar import to_icalendar
 from assistant.library.deadlines.syncing import CollectionOutcome, sync_deadlines
-from db import meetings
+from db import meetings, venues
 from db.durable import replacing
 
 _PARTLY = 3
@@ -31,7 +32,7 @@ _all = click.option(
 )  # fmt: skip
 
 
-@click.group("deadlines", invoke_without_command=True)
+@click.group("deadlines", cls=Group, invoke_without_command=True)
 @_venue
 @_subject
 @_followed
@@ -176,6 +177,7 @@ def _asked_for(
             raise NotFoundError(
                 "No deadlines are known yet.", hint="`assistant deadlines sync` fetches them."
             )
+        follows = bool(venues.followed(connection))
         found: Sequence[Due] = deadlines(
             connection, now=now, own_venues=s.home.venues_file, days=days, past=past,
             every_kind=everything,
@@ -187,6 +189,8 @@ def _asked_for(
     mine = [one for one in found if one.followed]
     if followed or (mine and not (venue or subject or everything)):
         return mine
+    if follows and found and not (venue or subject or everything):
+        note("Nothing is known to be due at the venues you follow; this is what is due elsewhere.")
     return list(found)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, plural, print_json, progress, shortened
 from assistant.cli.session import session
 from assistant.library.duplicates import Pair, pairs_in_doubt, search_library, settle
@@ -15,8 +16,10 @@ from db.works import WorkView
 _WIDTH = 96
 
 
-@click.group("duplicates", invoke_without_command=True)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@click.group("duplicates", cls=Group, invoke_without_command=True)
+@click.option(
+    "--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="How many."
+)
 @json_option
 @click.pass_context
 def duplicates_command(ctx: click.Context, limit: int, as_json: bool) -> None:

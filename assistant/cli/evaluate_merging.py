@@ -1,10 +1,14 @@
 """`assistant evaluate merging`."""
 
+import shutil
+import textwrap
 from pathlib import Path
 
 import click
 
 from assistant.cli.output import json_option, plural, print_json, progress
+
+_WIDEST = 96
 
 
 @click.command("merging")
@@ -41,6 +45,9 @@ def merging_command(folder: Path, as_json: bool) -> None:
     click.echo(f"{'kind':<28} {'pairs':>7} {'recall':>8}")
     for kind, measured in told["recall_by_kind"].items():
         click.echo(f"{kind:<28} {measured['pairs']:>7,} {measured['recall']:>8.4f}")
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
     for what in ("wrong", "missed"):
         for example in told[what]:
-            click.echo(f"\n{what} ({example['kind']})\n  {example['one']}\n  {example['other']}")
+            click.echo(f"\n{what} ({example['kind']})")
+            for side in ("one", "other"):
+                click.echo(textwrap.indent(textwrap.fill(example[side], width - 4), "  "))

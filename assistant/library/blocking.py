@@ -1,7 +1,7 @@
 """Keys that copies of one work share, so that no two works need be compared in vain.
 
-Copies share the spelling-free title, or two of their authors, or the rarest runs of words of their
-abstracts; of each there are few enough that a library of a million answers at once.
+Copies share the spelling-free title or a part of it, or two of their authors, or the rarest runs of
+words of their abstracts; of each there are few enough that a library of a million answers at once.
 """
 
 import re
@@ -12,7 +12,7 @@ from assistant.library.people import Person, main_key, whole_name
 from assistant.text import digest64
 
 _RUN = 4
-_BEGINNING = 500
+_BEGINNING = 400
 _WORD = re.compile(r"\w+")
 
 

@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from assistant.library.blocking import blocking_keys
 from assistant.library.people import Person, in_common, people
-from assistant.library.titles import extends, head_fold, likeness, numbers, tells_apart, title_fold
+from assistant.library.titles import (
+    extends,
+    head_fold,
+    likeness,
+    main_folds,
+    numbers,
+    tells_apart,
+    title_fold,
+)
 from assistant.sources.record import Author, Identifier
 
 _SHORT_TITLE = 16
@@ -62,7 +70,8 @@ class Facts:
     @cached_property
     def keys(self) -> frozenset[int]:
         """The keys that copies of the same work are likely to share."""
-        return blocking_keys(self.folds, self.people, self.abstracts)
+        parts = {part for title in self.titles for part in main_folds(title)}
+        return blocking_keys(self.folds | parts, self.people, self.abstracts)
 
     @cached_property
     def runs(self) -> tuple[frozenset[str], ...]:

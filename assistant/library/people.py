@@ -12,6 +12,7 @@ from assistant.sources.record import Author
 from assistant.text import title_key
 
 _PIECES = re.compile(r"[\s.\-‐‑’'_,]+")
+_ASCII = re.compile(r"[a-z0-9]+")
 _NOBODY = frozenset(("others", "etal", "al", "anonymous", "anonymousauthors", "anonymousauthor"))
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae",
@@ -25,11 +26,9 @@ Person = frozenset[str]
 @lru_cache(maxsize=65_536)
 def person(author: Author) -> Person | None:
     """Return an author's keys, None for "et al." and its like."""
-    if title_key(author.name) in _NOBODY:
-        return None
     family = [one for one in _folded(author.family) if one not in _SUFFIXES]
     given = [one for one in _folded(author.given) if one not in _SUFFIXES]
-    if not family:
+    if not family or "".join((*given, *family)) in _NOBODY:
         return None
     if not given:
         # A name of one part, or one whose parts nobody told: it may be the family name of any.
@@ -78,6 +77,10 @@ def _known(mine: tuple[Person, ...], theirs: tuple[Person, ...]) -> int:
 
 
 def _folded(name: str) -> list[str]:
-    pieces = map(title_key, _PIECES.split(name.lower().translate(_LETTERS)))
+    name = name.lower()
+    if name.isascii():
+        pieces = _ASCII.findall(name)
+    else:
+        pieces = [title_key(one) for one in _PIECES.split(name.translate(_LETTERS))]
     # "Müller" and "Mueller" are one name.
-    return [_UMLAUT.sub("", piece) for piece in pieces if piece]
+    return [_UMLAUT.sub("", one) if "e" in one else one for one in pieces if one]

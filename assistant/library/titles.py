@@ -72,6 +72,12 @@ def head_fold(title: str) -> str:
     return title_fold(head) if rest and rest[0] else ""
 
 
+def main_folds(title: str) -> list[str]:
+    """Return the folded parts of a title that may stand for it alone: four words or more."""
+    parts = _HEAD.split(title, maxsplit=1)
+    return [title_fold(part) for part in parts if len(parts) > 1 and len(title_words(part)) >= 4]
+
+
 def likeness(a: str, b: str) -> float:
     """Return how alike two titles are, 0 to 1, whatever the order of their words."""
     from rapidfuzz import fuzz
