@@ -9,7 +9,7 @@ from assistant.config import ArxivSettings, Home, Settings
 from assistant.digest.making import Workshop
 from assistant.digest.model import Digest
 from assistant.library.following import ensure_main, find_profile, like_all
-from assistant.library.sync import sync
+from assistant.library.sync.run import sync
 from assistant.search import work_vectors
 from assistant.sources.arxiv_snapshot import parse_snapshot_line
 from db import works
