@@ -13,6 +13,7 @@ from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from assistant.digest.learning import Studies
     from assistant.digest.model import Digest
     from assistant.sources.venues import Edition
 
@@ -97,7 +98,9 @@ def _made(
             bar.update(done, total, "embedding the day's papers" if done < total else "ranking")
 
         bar.update(0, 0, "ranking")
-        workshop = Workshop(s.database, s.home, s.settings, announce=note, progress=embedding)
+        workshop = Workshop(
+            s.database, s.home, s.settings, announce=note, progress=embedding, studies=_studies(s)
+        )
         if edition is not None:
             return workshop.edition(profile, edition, limit=limit or _OF_A_VENUE)
         if since is not None:
@@ -124,6 +127,15 @@ def _edition(s: Session, named: str) -> "Edition":
             hint=f"`assistant venue sync {venue.id}` brings its newest edition in.",
         )
     return held[0]
+
+
+def _studies(s: Session) -> "Studies":
+    from assistant.digest.learning import Studies
+    from assistant.skills.learner import read_learner
+    from assistant.skills.topics import current_topics, track_topics
+
+    learner = read_learner(s.home, s.database)
+    return Studies(current_topics(learner), track_topics(learner))
 
 
 def _sync(s: Session, *, quiet: bool) -> int:

@@ -133,6 +133,11 @@ def _print(report: ImportReport, seconds: float) -> None:
             f"{plural(report.trashed, 'entry', 'entries')} in the trash stayed there: "
             "`assistant paper restore ID` brings one back."
         )
+    if report.doubtful:
+        note(
+            f"{plural(report.doubtful, 'pair')} of papers may be one work:"
+            " `assistant duplicates` lists them."
+        )
     if report.bad:
         note(f"{plural(report.bad, 'entry', 'entries')} skipped:")
         for error in report.errors[:_SHOWN_ERRORS]:

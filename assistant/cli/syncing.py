@@ -12,12 +12,13 @@ from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.cli.venue import sync_named
 from assistant.errors import SourceError, UsageError
+from assistant.library.deadlines.syncing import are_stale
 from assistant.library.feeds import FeedOutcome, sync_feeds
 from assistant.library.following import ensure_main
 from assistant.library.sync.run import SyncReport, sync
 from assistant.library.venues.syncing import VenuesReport
 from assistant.sources.arxiv_names import checked_category
-from db import announcing, profiles
+from db import announcing, profiles, venues
 from db.announcing import BatchView
 
 _ISO_DAY = click.DateTime(["%Y-%m-%d"])
@@ -42,9 +43,9 @@ def sync_command(
     """Fetch what arXiv announced, check that it is complete, and fill earlier gaps.
 
     CATEGORIES such as cs.LG limit it to these; otherwise all that your profiles follow, your feeds,
-    and your venues, whose lists are asked for every few days. arXiv wants three seconds between
-    requests, so a category takes some ten seconds. Exit code 3 says that something is still
-    missing; the next sync tries again.
+    your venues, whose lists are asked for every few days, and once a day their deadlines. arXiv
+    wants three seconds between requests, so a category takes some ten seconds. Exit code 3 says
+    that something is still missing; the next sync tries again.
     """
     for category in categories:
         checked_category(category)
@@ -90,7 +91,20 @@ def sync_everything(
         outcomes = sync_feeds(
             s.database, s.settings.sources.feeds, pause=time.sleep, progress=bar.update
         )
+    _refresh_deadlines(s, quiet=quiet)
     return report, outcomes, sync_named(s, (), None, quiet=quiet, daily=True)
+
+
+def _refresh_deadlines(s: Session, *, quiet: bool) -> None:
+    """Ask for deadlines once a day where a person follows venues; a failure costs nothing else."""
+    with s.database.read() as connection:
+        wanted = venues.followed(connection) and are_stale(connection)
+    if wanted:
+        from assistant.cli.deadlines import sync_collections
+
+        for one in sync_collections(s, quiet=quiet):
+            if one.failure:
+                note(f"Deadlines of {one.name}: {one.failure}")
 
 
 def _followed(s: Session) -> list[str]:

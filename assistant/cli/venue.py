@@ -110,7 +110,7 @@ def sync(
             from assistant.cli.embedding import embed_all
 
             embed_all(s, quiet=as_json)
-    if not report.whole:
+    if not report.whole or report.unusable:
         failed = report.outcomes and all(one.state == "failed" for one in report.outcomes)
         ctx.exit(1 if failed else _PARTLY)
 

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from assistant.config import Home, Settings
 from assistant.digest.gathering import Gathered
+from assistant.digest.learning import Marking, Studies, marked
 from assistant.digest.model import DigestEntry, Folded
 from assistant.digest.opinions import Opinion, opinion
 from assistant.digest.ranking import (
@@ -57,6 +58,7 @@ class Tools(Protocol):
     settings: Settings
     announce: Callable[[str], None]
     progress: Callable[[int, int], None]
+    studies: Studies
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,10 @@ def choose(
         presented = (
             {one.work_id: one for one in venues.papers(connection, edition.id)} if edition else {}
         )
-    vectors = _vectors(tools, list(dict.fromkeys(ids)))
+    studied = tools.studies.works(profile)
+    vectors = _vectors(tools, list(dict.fromkeys([*ids, *studied])))
+    marking = Marking(tools.studies, profile, vectors)
+    touched = {work: marking.touched(view) for work, view in views.items()}
     taste = _taste(profile, opinions, vectors)
     verbs = {str(one.work.work_id): one.verb for one in opinions}
     if edition is not None:
@@ -105,7 +110,10 @@ def choose(
     # What the person has judged already is no news, unless something happened to it.
     known = {one.work.work_id for one in opinions} - {one.work_id for one in found.changed}
     candidates = [
-        _candidate(views[work], categories.get(work, []), facts[work].kind, vectors.get(work))
+        replace(
+            _candidate(views[work], categories.get(work, []), facts[work].kind, vectors.get(work)),
+            topics=marking.studied(touched[work]),
+        )
         # In an order that does not tell which paper a library had first: samples depend on it.
         for work in sorted(views, key=lambda work: views[work].public_id)
         if work not in known
@@ -122,6 +130,8 @@ def choose(
             _entry(connection, one, views[int(one.ranked.candidate.id)], facts, verbs)
             for one in chosen
         )
+        titles = {one.id: one.title for one in works.view_works(connection, studied)}
+    entries = tuple(marked(one, touched[one.work_id], titles) for one in entries)
     entries = tuple(_presented(one, presented.get(one.work_id), verbs) for one in entries)
     shown = {one.work_id for one in entries} | known
     shown |= {int(one.id) for pick in chosen for one in pick.ranked.folded}

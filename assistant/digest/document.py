@@ -9,8 +9,10 @@ FORM = 1
 
 
 def to_document(digest: Digest) -> dict[str, Any]:
-    """Return a digest as plain data."""
-    return {"form": FORM, **asdict(digest)}
+    """Return a digest as plain data, without what is looked up whenever it is shown."""
+    told = asdict(digest)
+    del told["deadlines"]
+    return {"form": FORM, **told}
 
 
 def from_document(document: dict[str, Any]) -> Digest:
@@ -23,6 +25,6 @@ def from_document(document: dict[str, Any]) -> Digest:
 
 
 def _entry(fields: dict[str, Any]) -> DigestEntry:
-    lists = {name: tuple(fields[name]) for name in ("authors", "reasons")}
+    lists = {name: tuple(fields.get(name, ())) for name in ("authors", "reasons", "learning")}
     folded = tuple(Folded(**one) for one in fields["folded"])
     return DigestEntry(**{**fields, **lists, "folded": folded})

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from assistant.config import Home, Settings
 from assistant.digest.choosing import Choice, choose
+from assistant.digest.coming import with_deadlines
 from assistant.digest.document import from_document, to_document
 from assistant.digest.gathering import Gathered, gather, gather_edition, gather_span
+from assistant.digest.learning import Studies
 from assistant.digest.model import Digest, DigestEntry, Programme
 from assistant.errors import NotFoundError
 from assistant.library.following import Following, ensure_main, find_profile
@@ -44,7 +46,10 @@ def without_trash(connection: Connection, digest: Digest) -> Digest:
 
 
 class Workshop:
-    """What digests are made with: the library, the model, and somebody to tell how it goes."""
+    """What digests are made with: the library, the model, and somebody to tell how it goes.
+
+    `studies` is what the person is learning, for marks and for profiles that follow a track.
+    """
 
     def __init__(
         self,
@@ -54,12 +59,14 @@ class Workshop:
         *,
         announce: Callable[[str], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda *_: None,
+        studies: Studies | None = None,
     ) -> None:
         self.database = database
         self.home = home
         self.settings = settings
         self.announce = announce
         self.progress = progress
+        self.studies = studies or Studies()
 
     def digest(self, name: str | None, day: str, *, limit: int | None = None) -> Digest:
         """Return a profile's digest of an ISO day, made now or as it was made before.
@@ -79,7 +86,7 @@ class Workshop:
             stored = from_document(found.stored.document) if found.stored else None
             if stored is not None and found.empty:
                 with self.database.read() as connection:
-                    return without_trash(connection, replace(stored, batches=found.batches))
+                    return self._shown(connection, replace(stored, batches=found.batches))
             choice = choose(self, profile, found, day, limit or self.settings.digest.size)
             digest = _joined(stored, _digest(profile, day, found, choice))
             with self.database.write("keep the digest") as connection:
@@ -89,7 +96,11 @@ class Workshop:
                     connection, profile.id, day, to_document(digest), found.last_item
                 )
                 digests.put_offered(connection, profile.id, row, choice.offered)
-                return without_trash(connection, digest)
+                return self._shown(connection, digest)
+
+    def _shown(self, connection: Connection, digest: Digest) -> Digest:
+        digest = without_trash(connection, digest)
+        return with_deadlines(connection, digest, self.home.venues_file)
 
     def span(self, name: str | None, since: str, until: str, *, limit: int | None = None) -> Digest:
         """Return the best of all that was announced between two ISO days; nothing is remembered.

@@ -37,7 +37,8 @@ class DigestEntry:
     `kind` is how it was announced (new, cross, replace, replace-cross), `announced` the ISO day;
     `score` is between 0 and 1; `reasons` are whole phrases that can be checked; `extract` is two
     sentences of the abstract; `links` holds label -> address (page, pdf, doi); `explore` marks a
-    pick outside what the person usually likes; `again` says what happened to a paper shown before.
+    pick outside what the person usually likes; `again` says what happened to a paper shown before;
+    `learning` names the skills the person is learning that it has to do with.
     `status` is what became of it at its venue; `session`, `starts` (an ISO moment) and `place` are
     where it is presented, in a digest of a venue.
     """
@@ -58,6 +59,7 @@ class DigestEntry:
     explore: bool = False
     again: str | None = None
     folded: tuple[Folded, ...] = ()
+    learning: tuple[str, ...] = ()
     status: str | None = None
     session: str = ""
     starts: str = ""
@@ -76,6 +78,21 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class DueSoon:
+    """A deadline of a venue the person follows: ISO moment in UTC, whole days left.
+
+    Where collections disagreed it is the earliest they tell.
+    """
+
+    edition: str
+    what: str
+    at: str
+    days: int
+    link: str
+    disagreed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The edition of a venue a digest is of: status -> how many papers the library has."""
 
@@ -89,7 +106,8 @@ class Digest:
     """A profile's digest of one day, or of a venue's `programme`.
 
     `candidates` counts the papers ranked, `muted` those kept out by muted words; `confidence` says
-    in a sentence how sure the ranking is and what would make it surer.
+    in a sentence how sure the ranking is and what would make it surer. `deadlines` are looked up
+    when it is shown.
     """
 
     profile: str
@@ -102,3 +120,4 @@ class Digest:
     confidence: str
     items: tuple[FeedItem, ...] = field(default=())
     programme: Programme | None = None
+    deadlines: tuple[DueSoon, ...] = ()

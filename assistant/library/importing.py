@@ -26,7 +26,8 @@ class ImportReport:
     """What an import did: `read` is the sum of added, updated, merged and skipped.
 
     Of the skipped, `unchanged` were in the library as they are, `trashed` are in the trash and
-    stay there, `bad` were no papers: the first of those are quoted in `errors`.
+    stay there, `bad` were no papers: the first of those are quoted in `errors`. `doubtful` counts
+    pairs of works that may be one.
     """
 
     read: int = 0
@@ -36,6 +37,7 @@ class ImportReport:
     unchanged: int = 0
     trashed: int = 0
     bad: int = 0
+    doubtful: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     resumed_at: int = 0
 
@@ -55,6 +57,7 @@ class ImportReport:
             "unchanged": self.unchanged,
             "trashed": self.trashed,
             "bad": self.bad,
+            "doubtful": self.doubtful,
             "errors": self.errors,
         }
 
@@ -140,10 +143,21 @@ def _store_batch(connection: Any, report: ImportReport, items: list[Entry] | lis
     report.updated += outcome.updated
     report.merged += outcome.merged
     report.unchanged += outcome.unchanged
+    report.doubtful += outcome.doubtful
 
 
 def _counts(report: ImportReport) -> dict[str, Any]:
-    names = ("read", "added", "updated", "merged", "unchanged", "trashed", "bad", "errors")
+    names = (
+        "read",
+        "added",
+        "updated",
+        "merged",
+        "unchanged",
+        "trashed",
+        "bad",
+        "doubtful",
+        "errors",
+    )
     return {name: getattr(report, name) for name in names}
 
 

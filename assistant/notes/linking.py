@@ -22,6 +22,8 @@ from db.filters import any_of, phrase
 State = Literal["ok", "missing", "no heading"]
 _MENTIONING = 200
 _CONTEXT = 200
+_RESOLVERS: dict[tuple[str, int, int], Resolver] = {}
+"""The newest one; it is never changed, so several threads may ask it."""
 
 
 class LinkOut(NamedTuple):
@@ -65,8 +67,14 @@ class Surroundings:
 
 
 def resolver_of(connection: Connection) -> Resolver:
-    """Return what links mean at this moment."""
-    return Resolver(index.paths(connection))
+    """Return what links mean at this moment; one for as long as no file comes or goes."""
+    state = index.paths_state(connection)
+    known = _RESOLVERS.get(state)
+    if known is None:
+        known = Resolver(index.paths(connection))
+        _RESOLVERS.clear()
+        _RESOLVERS[state] = known
+    return known
 
 
 def meaning(resolver: Resolver, link: index.StoredLink) -> str | None:
@@ -116,10 +124,16 @@ def links_to_id(vault: Vault, ids: Iterable[str]) -> list[LinkOut]:
 
 def notes_of_paper(vault: Vault, ids: Iterable[str]) -> list[index.NoteView]:
     """Return the notes that name a paper by any of its ids, its own note first."""
-    wanted = list(ids)
-    sources = list(dict.fromkeys(link.source for link in links_to_id(vault, wanted)))
     with vault.database.read() as connection:
-        found = index.views(connection, sources)
+        return notes_about(connection, ids)
+
+
+def notes_about(connection: Connection, ids: Iterable[str]) -> list[index.NoteView]:
+    """Return the same, of one state of the library."""
+    wanted = list(ids)
+    links = index.links_named(connection, {key(one) for one in wanted})
+    sources = dict.fromkeys(link.source for link in links if link.kind == "paper")
+    found = index.views(connection, list(sources))
     own = {f"paper:{one}" for one in wanted}
     return sorted(found, key=lambda note: (note.note_id not in own, note.path))
 

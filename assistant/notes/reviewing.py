@@ -1,28 +1,38 @@
 """Spaced review of what is marked `#review`: what is due, and what an answer means for it.
 
-The schedule is FSRS (J. Ye, J. Su, Y. Cao, "A Stochastic Shortest Path Algorithm for Optimizing
-Spaced Repetition Scheduling", KDD 2022), by py-fsrs. Nothing but the answers is kept, in the log:
-when a card is due follows from them. A card is known by its words; one whose words were edited
-keeps the answers of the words it had in the same note.
+Nothing but the answers is kept, in the log: when a card is due follows from them, by
+`assistant.library.spacing`. A card is known by its words; one whose words were edited keeps the
+answers of the words it had in the same note.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import UTC, datetime
+from typing import Any
 
 from assistant.errors import NotFoundError
+from assistant.library.spacing import ANSWERS, Answer, Spacing, in_words
 from assistant.notes.vault import Vault
 from assistant.text import clean_line
 from db import notes as index
 from db import personal
 
-if TYPE_CHECKING:
-    from fsrs import Card as FsrsCard
-    from fsrs import Scheduler
+__all__ = [
+    "ANSWERS",
+    "REVIEW",
+    "Answer",
+    "ReviewCard",
+    "all_cards",
+    "answer",
+    "due_cards",
+    "find_card",
+    "in_words",
+    "outcomes",
+    "undo_answer",
+]
 
-Answer = Literal["again", "hard", "good", "easy"]
-ANSWERS: tuple[Answer, ...] = ("again", "hard", "good", "easy")
+REVIEW = "review"
+"""The kind of event that an answer is."""
 _ALIKE = 75  # of 100: how alike an edited card is to what it was
 _KEPT = 400
 
@@ -49,13 +59,13 @@ def all_cards(vault: Vault) -> list[ReviewCard]:
     """Return every card, the longest due first and new ones last."""
     with vault.database.read() as connection:
         found = index.cards(connection)
-        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
-    scheduler = _scheduler()
+        history = _history(index.events_of(connection, [REVIEW, "note-undo", "note-rename"]))
+    spacing = Spacing(steps=True)
     known = {digest for _, digest, *_ in found}
     cards: dict[str, ReviewCard] = {}
     for path, digest, front, back, line, title in found:
         answers = history.get(digest) or _as_it_was(history, known, path, front, back)
-        due = _replayed(scheduler, answers).due if answers else None
+        due = spacing.due(map(_given, answers))
         card = ReviewCard(digest, path, title, front, back, line, due, len(answers))
         cards.setdefault(digest, card)
     return sorted(
@@ -95,7 +105,7 @@ def answer(
     }  # fmt: skip
     due = outcomes(vault, card, moment)[given]
     with vault.database.write("write down a review") as connection:
-        personal.append_event(connection, "review", f"card:{card.digest}", told)
+        personal.append_event(connection, REVIEW, f"card:{card.digest}", told)
     return due
 
 
@@ -103,21 +113,14 @@ def outcomes(
     vault: Vault, card: ReviewCard, moment: datetime | None = None
 ) -> dict[Answer, datetime]:
     """Return when a card would come back after each answer."""
-    from fsrs import Rating
-
     moment = moment or datetime.now(UTC)
     with vault.database.read() as connection:
-        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
+        history = _history(index.events_of(connection, [REVIEW, "note-undo", "note-rename"]))
         known = {digest for _, digest, *_ in index.cards(connection)}
     answers = history.get(card.digest) or _as_it_was(
         history, known, card.path, card.front, card.back
     )
-    scheduler = _scheduler()
-    before = _replayed(scheduler, answers)
-    return {
-        name: scheduler.review_card(before, Rating(number), moment)[0].due
-        for number, name in enumerate(ANSWERS, start=1)
-    }
+    return Spacing(steps=True).outcomes(map(_given, answers), moment)
 
 
 def undo_answer(vault: Vault) -> str:
@@ -127,21 +130,11 @@ def undo_answer(vault: Vault) -> str:
         NotFoundError: there is none.
     """
     with vault.database.write("take an answer back") as connection:
-        event = personal.last_undoable(connection, ["review"])
+        event = personal.last_undoable(connection, [REVIEW])
         if event is None:
             raise NotFoundError("No answer is left to take back.")
         personal.append_event(connection, "note-undo", event.subject, {}, undoes=event.id)
         return str(event.data["front"])
-
-
-def in_words(wait: timedelta) -> str:
-    """Return how long until a card comes back: "10 min", "3 days"."""
-    minutes = wait.total_seconds() / 60
-    for size, unit in ((60 * 24 * 365, "year"), (60 * 24 * 30, "month"), (60 * 24, "day")):
-        if minutes >= 0.95 * size:
-            count = round(minutes / size)
-            return f"{count} {unit}{'s' if count != 1 else ''}"
-    return f"{round(minutes / 60)} h" if minutes >= 90 else f"{max(round(minutes), 1)} min"
 
 
 Given = dict[str, Any]
@@ -153,7 +146,7 @@ def _history(events: Sequence[dict[str, Any]]) -> dict[str, list[Given]]:
     found: dict[str, list[Given]] = {}
     for event in events:
         data = event["data"]
-        if event["kind"] == "review" and event["id"] not in undone:
+        if event["kind"] == REVIEW and event["id"] not in undone:
             found.setdefault(event["subject"].removeprefix("card:"), []).append({**data})
         for old, new in data.get("moved", {}).items():
             for given in (one for answers in found.values() for one in answers):
@@ -180,18 +173,5 @@ def _as_it_was(
     return list(best)
 
 
-def _replayed(scheduler: "Scheduler", answers: Sequence[Given]) -> "FsrsCard":
-    from fsrs import Card, Rating
-
-    card = Card(card_id=1, due=datetime.now(UTC))
-    for given in answers:
-        rating = Rating(ANSWERS.index(given["answer"]) + 1)
-        card, _ = scheduler.review_card(card, rating, datetime.fromisoformat(given["at"]))
-    return card
-
-
-def _scheduler() -> "Scheduler":
-    from fsrs import Scheduler
-
-    # With chance in it, the same answers would not give the same day twice.
-    return Scheduler(enable_fuzzing=False)
+def _given(answer: Given) -> tuple[str, datetime]:
+    return answer["answer"], datetime.fromisoformat(answer["at"])

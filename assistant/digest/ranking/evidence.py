@@ -52,6 +52,7 @@ def known_facts(taste: Taste, candidate: Candidate) -> Evidence:
     return Evidence(
         authors=tuple(name for name in candidate.authors if author_key(name) in taste.followed),
         searches=matching_searches(taste.searches, candidate),
+        topics=candidate.topics,
         categories=tuple(one for one in candidate.categories if one in taste.categories),
     )
 
@@ -93,14 +94,14 @@ class TermWeights:
         space: Space,
         observed: npt.NDArray[np.intp],
         duals: npt.NDArray[np.float32],
+        telling_duals: npt.NDArray[np.float32],
         positives: int,
         telling: TellingWords,
-        share: float,
     ) -> None:
         import numpy as np
 
-        weights = np.asarray(space.words[observed].T @ duals).ravel()
-        weights[telling.columns] *= 1 + share * telling.gain
+        weights, told = np.asarray(space.words[observed].T @ np.stack([duals, telling_duals], 1)).T
+        weights[telling.columns] += telling.gain * told[telling.columns]
         self._likes_with = np.bincount(
             space.words[observed[:positives]].indices, minlength=len(weights)
         )

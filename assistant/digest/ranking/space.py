@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Matrix = npt.NDArray[np.float32]
+    Rows = npt.NDArray[np.intp]
 
 TITLE_WEIGHT = 8  # a word of the title counts as often as one eight times in the abstract
 MOST_COMMON = 0.5  # words in more than this share of the papers are left out
@@ -21,12 +22,11 @@ TOPICS = 80
 MOST_LEARNT = 3_000  # papers topics are learnt from; of weeks away, an even share
 WHITENING = 1e-3  # keeps directions in which hardly any two papers differ from being blown up
 SHARPNESS = 2.0
-TELLING = 1 / 6
 _ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class View:
     """How much each likeness counts; `sharpness` 0 leaves their sum linear.
 
     `telling` is what the words that tell a reader's likes apart count beside all else.
@@ -35,19 +35,40 @@ class Parts:
     words: float = 1.0
     topics: float = 1.0
     meaning: float = 1.0
+    plain: float = 1.0
     sharpness: float = SHARPNESS
-    telling: float = TELLING
+    telling: float = 0.0
+
+    def kernel(self, cosines: Mapping[str, Matrix]) -> Matrix:
+        """Return the likeness of m papers to n, (m, n), 1 for a paper with itself.
+
+        exp(sharpness * (mean of the cosines - 1)): a positive definite kernel that lets a reader
+        have several interests, as a linear one does not.
+        """
+        import numpy as np
+
+        shares = {name: getattr(self, name) for name in cosines}
+        likeness = np.zeros(next(iter(cosines.values())).shape, dtype=np.float32)
+        for name, cosine in cosines.items():
+            if shares[name]:
+                likeness += shares[name] / sum(shares.values()) * cosine
+        if self.sharpness:
+            likeness -= 1
+            likeness *= self.sharpness
+            np.exp(likeness, out=likeness)
+        return likeness
 
 
-EVEN = Parts()
+BY_KIND = View()
+BY_TELLING_WORDS = View(plain=0, telling=0.5)
 
 
 class Space:
     """Papers by their words, topics and vectors.
 
     `words` is TF-IDF (sublinear, title weighted) over words and pairs; `topics` its latent semantic
-    analysis (S. Deerwester et al., 1990), learnt from these papers; `meaning` the centred and
-    half whitened vectors. All three have rows of unit length, so their kernels are cosines.
+    analysis (S. Deerwester et al., 1990), learnt from these papers; `plain` the centred vectors,
+    `meaning` the same half whitened. All have rows of unit length, so their kernels are cosines.
     """
 
     def __init__(self, papers: Iterable[Paper]) -> None:
@@ -57,43 +78,25 @@ class Space:
         # Of weeks away that would be too much to keep.
         self._shared = _products(self.words) if len(unique) <= MOST_LEARNT else None
         self.topics = _topics(self.words, self._shared)
-        self.meaning = _whitened([paper.vector for paper in unique.values()])
+        self.plain, self.meaning = _meanings([paper.vector for paper in unique.values()])
         self.size = len(unique)
 
-    def rows(self, papers: Iterable[Paper]) -> npt.NDArray[np.intp]:
+    def rows(self, papers: Iterable[Paper]) -> Rows:
         """Return the rows of papers of this space, in the order given."""
         import numpy as np
 
         return np.array([self.row_of[paper.id] for paper in papers], dtype=np.intp)
 
-    def kernel(
-        self,
-        left: npt.NDArray[np.intp],
-        right: npt.NDArray[np.intp],
-        parts: Parts = EVEN,
-    ) -> Matrix:
-        """Return the likeness of m rows to n rows: (m, n), 1 for a paper with itself.
+    def cosines(self, left: Rows, right: Rows) -> dict[str, Matrix]:
+        """Return the cosines of m rows with n rows by each likeness, (m, n) each."""
+        return {
+            "words": self._shared_words(left, right),
+            "topics": self.topics[left] @ self.topics[right].T,
+            "meaning": self.meaning[left] @ self.meaning[right].T,
+            "plain": self.plain[left] @ self.plain[right].T,
+        }
 
-        exp(sharpness * (mean of the cosines - 1)): a positive definite kernel that lets a reader
-        have several interests, as a linear one does not.
-        """
-        import numpy as np
-
-        likeness = np.zeros((len(left), len(right)), dtype=np.float32)
-        if parts.words:
-            likeness += parts.words * self._shared_words(left, right)
-        if parts.topics:
-            likeness += parts.topics * (self.topics[left] @ self.topics[right].T)
-        if parts.meaning:
-            likeness += parts.meaning * (self.meaning[left] @ self.meaning[right].T)
-        likeness /= parts.words + parts.topics + parts.meaning
-        if parts.sharpness:
-            likeness -= 1
-            likeness *= parts.sharpness
-            np.exp(likeness, out=likeness)
-        return likeness
-
-    def _shared_words(self, left: npt.NDArray[np.intp], right: npt.NDArray[np.intp]) -> Matrix:
+    def _shared_words(self, left: Rows, right: Rows) -> Matrix:
         import numpy as np
 
         if self._shared is not None:
@@ -162,23 +165,25 @@ def _topics(words: Any, shared: Matrix | None) -> Matrix:
     return _unit(words @ (learnt.T @ ((basis @ turned[:, best]) / lengths**1.5)))
 
 
-def _whitened(vectors: Sequence[Matrix | None]) -> Matrix:
-    """Centre vectors and half even out how their directions vary; no vector gives zeros.
+def _meanings(vectors: Sequence[Matrix | None]) -> tuple[Matrix, Matrix]:
+    """Return the vectors centred, and with how their directions vary half evened out, both (n, d).
 
-    Whole whitening finds narrow interests, none finds broad ones.
+    Whole whitening finds narrow interests, none finds broad ones. No vector gives zeros.
     """
     import numpy as np
 
     known = [row for row, vector in enumerate(vectors) if vector is not None]
     if len(known) < 2:
-        return np.zeros((len(vectors), 1), dtype=np.float32)
+        nothing = np.zeros((len(vectors), 1), dtype=np.float32)
+        return nothing, nothing
     given = np.stack([np.asarray(vectors[row], dtype=np.float32) for row in known])
     given = given - given.mean(axis=0)
     values, directions = np.linalg.eigh(given.T @ given / len(given))
     spread = np.maximum(values, 0) + WHITENING
-    whole = np.zeros((len(vectors), given.shape[1]), dtype=np.float32)
-    whole[known] = _unit((given @ directions) / spread**0.25)
-    return whole
+    centred, whitened = np.zeros((2, len(vectors), given.shape[1]), dtype=np.float32)
+    centred[known] = _unit(given)
+    whitened[known] = _unit((given @ directions) / spread**0.25)
+    return centred, whitened
 
 
 def _unit(rows: npt.NDArray[Any]) -> Matrix:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from assistant.digest.model import CoveredBatch, Digest, DigestEntry
+from assistant.digest.model import CoveredBatch, Digest, DigestEntry, DueSoon
 from assistant.digest.renderers.dates import day_and_month as day_and_month
 from assistant.digest.renderers.dates import long_day as long_day
 from assistant.digest.renderers.dates import parsed, weekday
@@ -89,6 +89,21 @@ def batch_states(digest: Digest) -> list[tuple[str, str]]:
             told += f", announced {short_day(day, digest)}"
         parts.append((state, told))
     return parts
+
+
+def due_line(digest: Digest) -> str:
+    """Return what is due at followed venues in one sentence, "" where nothing is."""
+    if not digest.deadlines:
+        return ""
+    return f"Due at venues you follow: {'; '.join(map(_due, digest.deadlines))}."
+
+
+def _due(due: DueSoon) -> str:
+    """Return "ICML 2027 paper Thu 28 Jan 11:59 UTC, in 9 days"."""
+    when = f"{weekday(due.at[:10])} {day_and_month(due.at[:10])}".strip()
+    left = f"in {counted(due.days, 'day')}" if due.days else "within a day"
+    unsure = " (collections disagree)" if due.disagreed else ""
+    return f"{due.edition} {due.what} {when} {due.at[11:16]} UTC, {left}{unsure}"
 
 
 def _categories(group: list[CoveredBatch]) -> str:

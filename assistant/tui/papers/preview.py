@@ -13,6 +13,7 @@ from assistant.tui.look import Look
 
 _MOST_AUTHORS = 12
 _MOST_VERSIONS = 8
+_MOST_NOTES = 3
 
 
 class Preview(VerticalScroll, Acting, can_focus=True):
@@ -40,7 +41,8 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         The sentences `telling` of its abstract stand out.
         """
         look = self.assistant.look
-        text = page_text(page, reasons, look) if page is not None else Text()
+        key = self.assistant.key_of("paper.notes")
+        text = page_text(page, reasons, look, key) if page is not None else Text()
         # An empty one would be found between all letters.
         if sentences := [one for one in telling if one]:
             text.highlight_words(sentences, look.strong)
@@ -57,7 +59,7 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         look = self.assistant.look
         text = Text()
         if similar:
-            text.append("\nLike it in your library\n", look.strong)
+            text.append("\nLike it in your library and notes\n", look.strong)
         for public_id, title, why in similar:
             text.append(f"{public_id}  ", look.accent)
             text.append(f"{title}\n")
@@ -66,8 +68,8 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         self.query_one("#more", Static).update(text)
 
 
-def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Text:
-    """Return a paper's page as text that wraps by itself."""
+def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look, key: str) -> Text:
+    """Return a paper's page as text that wraps by itself; `key` turns to its notes."""
     text = Text()
     text.append(page["title"] or "(no title)", look.strong)
     authors = page["authors"]
@@ -90,6 +92,12 @@ def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Te
         for reason in reasons:
             text.append("\n· ", look.good)
             text.append(reason, look.good)
+    if notes := page.get("notes"):
+        many = "Your note" if len(notes) == 1 else f"Your {len(notes):,} notes"
+        text.append(f"\n\n{many} ({key}): ", look.dim)
+        text.append("; ".join(title for _, title in notes[:_MOST_NOTES]), look.accent)
+        text.append(" …" if len(notes) > _MOST_NOTES else "", look.dim)
+        text.append("\n" if page["abstract"] else "")
     if page["abstract"]:
         text.append("\n")
         for paragraph in page["abstract"].split("\n\n"):
