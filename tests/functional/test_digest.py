@@ -3,8 +3,6 @@
 import json
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -243,10 +241,3 @@ def test_what_cannot_be_is_said(ready: Path, arguments: tuple[str, ...], told: s
     ran: Ran = assistant("digest", *arguments)
     assert ran.code in (1, 2)
     assert told in ran.err
-
-
-def test_a_digest_loads_no_way_to_the_network() -> None:
-    """It is made from the library, at the cost of no import it does not need."""
-    code = "import sys, assistant.digest.making as _; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"urllib.request", "assistant.sources.polite"} & set(ran.stdout.split())
