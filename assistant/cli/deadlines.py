@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from assistant.cli import deadline_pages
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import AssistantError, NotFoundError
@@ -31,7 +32,7 @@ _all = click.option(
 )  # fmt: skip
 
 
-@click.group("deadlines", invoke_without_command=True)
+@click.group("deadlines", cls=Group, invoke_without_command=True)
 @_venue
 @_subject
 @_followed

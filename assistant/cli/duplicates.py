@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, plural, print_json, progress, shortened
 from assistant.cli.session import session
 from assistant.library.duplicates import Pair, pairs_in_doubt, search_library, settle
@@ -15,7 +16,7 @@ from db.works import WorkView
 _WIDTH = 96
 
 
-@click.group("duplicates", invoke_without_command=True)
+@click.group("duplicates", cls=Group, invoke_without_command=True)
 @click.option(
     "--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="How many."
 )

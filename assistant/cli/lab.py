@@ -6,6 +6,7 @@ import click
 
 from assistant.cli import lab_pages
 from assistant.cli.completing import lab_ids, run_ids
+from assistant.cli.groups import Group
 from assistant.cli.lab_checking import Checking, solution_file
 from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import session
@@ -19,7 +20,7 @@ _solution = click.option(
 )
 
 
-@click.group("lab")
+@click.group("lab", cls=Group)
 def lab_command() -> None:
     """Start, check and run the labs of your skills; every check and run is kept."""
 

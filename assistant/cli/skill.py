@@ -7,6 +7,7 @@ import click
 
 from assistant.cli import related_pages
 from assistant.cli.completing import skill_ids, track_ids
+from assistant.cli.groups import Group
 from assistant.cli.learning_session import LearningSession, learning
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.skill_pages import (
@@ -27,7 +28,7 @@ from assistant.skills.model import Skill
 from assistant.skills.progress import STATES
 
 
-@click.group("skill")
+@click.group("skill", cls=Group)
 def skill_command() -> None:
     """See what to learn next and why; show, begin, prove and review skills."""
 

@@ -3,6 +3,7 @@
 import click
 
 from assistant.cli.completing import track_ids
+from assistant.cli.groups import Group
 from assistant.cli.learning_session import learning
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.skill_pages import paragraph, print_advice, print_track, track_json
@@ -11,7 +12,7 @@ from assistant.skills.catalogue import find_track
 from assistant.skills.learner import Learner
 
 
-@click.group("track", invoke_without_command=True)
+@click.group("track", cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def track_command(ctx: click.Context, as_json: bool) -> None:

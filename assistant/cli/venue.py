@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from assistant.cli import venue_pages
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
@@ -20,7 +21,7 @@ _PARTLY = 3
 _SHOWN = 20
 
 
-@click.group("venue")
+@click.group("venue", cls=Group)
 def venue_command() -> None:
     """Follow conferences: what was accepted where, each new edition."""
 
