@@ -1,6 +1,7 @@
 """The index of the vault: what its files say, which of them link where, what is due to be read."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from db.models_notes import NoteCard, NoteLink, NoteSection, NoteTag, VaultFile
 from db.works import among, insert_rows
 
 Row = dict[str, Any]
+_LIKE = re.compile(r"[%_\\]")
+_MOST_WORDS = 16
 _FILE_KEY = ("place", "path")
 
 
@@ -40,6 +43,15 @@ class NoteView:
     modified_ns: int
     digest: str | None
     properties: dict[str, Any]
+    problem: str | None
+
+
+class NoteLine(NamedTuple):
+    """A note as one line of a long list."""
+
+    path: str
+    title: str
+    modified_ns: int
     problem: str | None
 
 
@@ -191,6 +203,32 @@ def views(connection: Connection, among_paths: Sequence[str] | None = None) -> l
     else:
         query = query.where(among(VaultFile.path, among_paths))
     return [NoteView(*row) for row in connection.execute(query)]
+
+
+def lines(connection: Connection) -> list[NoteLine]:
+    """Return every note of the vault by path, with what a long list shows and no more."""
+    rows = connection.exec_driver_sql(
+        "SELECT path, title, modified_ns, problem FROM vault_files"
+        " WHERE place = 'vault' AND kind = 'note' ORDER BY path"
+    )
+    return [NoteLine(*row) for row in rows]
+
+
+def called_like(connection: Connection, words: str, limit: int) -> list[NoteLine]:
+    """Return notes whose path or title has all of these words, the last changed first."""
+    parts = words.split()[:_MOST_WORDS]
+    has = " AND (path || ' ' || title) LIKE ? ESCAPE '\\'"
+    rows = connection.exec_driver_sql(
+        "SELECT path, title, modified_ns, problem FROM vault_files"
+        f" WHERE place = 'vault' AND kind = 'note'{has * len(parts)}"
+        " ORDER BY modified_ns DESC LIMIT ?",
+        (*(f"%{_LIKE.sub(_escaped, part)}%" for part in parts), limit),
+    )
+    return [NoteLine(*row) for row in rows]
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "\\" + match[0]
 
 
 def view(connection: Connection, path: str) -> NoteView | None:

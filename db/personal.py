@@ -173,22 +173,27 @@ def done_at_once(connection: Connection, event: Event) -> list[Event]:
     return [one for one in found if one.data.get("group") == group]
 
 
-def last_redoable(connection: Connection, kinds: Sequence[str]) -> Event | None:
+def last_redoable(
+    connection: Connection, kinds: Sequence[str], *, undos: Sequence[str] = ("undo",)
+) -> Event | None:
     """Return the newest undo that was not done again, None where something was done since.
+
+    `kinds` are of deeds, `undos` of what takes them back.
 
     Doing again is no new deed, and neither is what an undo had to do itself (`again` in its data).
     """
-    undo = last_undoable(connection, ["undo"])
+    undo = last_undoable(connection, undos)
     if undo is None:
         return None
     newer = connection.execute(
         text(
             "SELECT 1 FROM events e WHERE e.id > :undo"
             " AND e.kind IN (SELECT value FROM json_each(:kinds))"
-            " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.id = e.undoes AND u.kind = 'undo')"
+            " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.id = e.undoes"
+            " AND u.kind IN (SELECT value FROM json_each(:undos)))"
             " AND json_extract(e.data, '$.again') IS NULL LIMIT 1"
         ),
-        {"undo": undo.id, "kinds": json.dumps(list(kinds))},
+        {"undo": undo.id, "kinds": json.dumps(list(kinds)), "undos": json.dumps(list(undos))},
     ).first()
     return None if newer else undo
 

@@ -154,24 +154,13 @@ def rename(note_named: str, new_name: str, as_json: bool) -> None:
     NEW is a title, which stays in the note's folder, or a path such as Ideas/LoRA. A path that
     ends in a slash moves the note there.
     """
-    from assistant.notes.names import folder_of, name_of, safe_name, with_note_suffix
+    from assistant.notes.names import renamed
     from assistant.notes.renaming import rename as rename_note
-    from assistant.notes.vault import find_note, kind_of
+    from assistant.notes.vault import find_note
 
     with refreshed() as n:
         path = find_note(n.vault, note_named)
-        suffix = "." + path.rpartition(".")[2]
-        if new_name.endswith("/"):
-            target = new_name + name_of(path)
-        elif "/" in new_name:
-            target = new_name
-        else:
-            target = f"{folder_of(path)}/{safe_name(new_name)}".lstrip("/")
-        if kind_of(path) == "note":
-            target = with_note_suffix(target)
-        elif not target.endswith(suffix):
-            target += suffix
-        title = "" if "/" in new_name else clean_line(new_name, 300)
+        target, title = renamed(path, new_name)
         done = rename_note(n.vault, path, target, title=title)
     told = {"from": path, "to": target, "links": done.links, "notes": done.rewritten,
             "kept": done.kept}  # fmt: skip
@@ -284,7 +273,7 @@ def restore(note_named: str, as_json: bool) -> None:
 @json_option
 def undo(as_json: bool) -> None:
     """Undo the last change made to a note from here; again for the one before."""
-    from assistant.notes.writing import undo as undo_change
+    from assistant.notes.undoing import undo as undo_change
 
     with refreshed() as n:
         done = undo_change(n.vault)

@@ -86,6 +86,26 @@ def refresh(
     return report
 
 
+def lagging(vault: Vault) -> list[str]:
+    """Return the files that are new, changed or gone since they were indexed, none read.
+
+    PDFs whose text was not read yet are among them.
+    """
+    with vault.database.read() as connection:
+        known = index.indexed_files(connection)
+    present = {one.path: one.stamp for one in scan(vault)[0]}
+    behind = [path for path in known if path not in present]
+    for path, stamp in present.items():
+        row = known.get(path)
+        if (
+            row is None
+            or (row.size, row.modified_ns, row.changed_ns) != stamp
+            or (row.kind == "pdf" and row.digest is None)
+        ):
+            behind.append(path)
+    return behind
+
+
 def rebuild(vault: Vault, *, progress: Progress | None = None) -> Refreshed:
     """Throw the index away and read every file again."""
     with vault.database.write("rebuild the index of your notes") as connection:

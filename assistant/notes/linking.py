@@ -116,10 +116,16 @@ def links_to_id(vault: Vault, ids: Iterable[str]) -> list[LinkOut]:
 
 def notes_of_paper(vault: Vault, ids: Iterable[str]) -> list[index.NoteView]:
     """Return the notes that name a paper by any of its ids, its own note first."""
-    wanted = list(ids)
-    sources = list(dict.fromkeys(link.source for link in links_to_id(vault, wanted)))
     with vault.database.read() as connection:
-        found = index.views(connection, sources)
+        return notes_about(connection, ids)
+
+
+def notes_about(connection: Connection, ids: Iterable[str]) -> list[index.NoteView]:
+    """Return the same, of one state of the library."""
+    wanted = list(ids)
+    links = index.links_named(connection, {key(one) for one in wanted})
+    sources = dict.fromkeys(link.source for link in links if link.kind == "paper")
+    found = index.views(connection, list(sources))
     own = {f"paper:{one}" for one in wanted}
     return sorted(found, key=lambda note: (note.note_id not in own, note.path))
 

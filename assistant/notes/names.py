@@ -109,6 +109,26 @@ def _check_part(part: str, shown: str) -> None:
         raise BadNameError(f"{shown} is too long.", why=f"A name has {MOST_NAME_BYTES} bytes.")
 
 
+def renamed(path: str, wanted: str) -> tuple[str, str]:
+    """Return the path and title that a file gets when a person names it anew.
+
+    A title stays in the file's folder, a path moves it, and one that ends in a slash moves it
+    under its old name; the suffix stays. The title is "" where only a path was given.
+    """
+    wanted = wanted.strip()
+    suffix = "." + path.rpartition(".")[2] if "." in path.rpartition("/")[2] else ""
+    if wanted.endswith("/"):
+        return wanted + path.rpartition("/")[2], ""
+    if is_note(path) and is_note(wanted):
+        wanted = without_suffix(wanted)
+    if "/" in wanted:
+        target, title = wanted, ""
+    else:
+        target = f"{folder_of(path)}/{safe_name(wanted)}".lstrip("/")
+        title = clean_line(wanted, 300)
+    return target if target.endswith(suffix) else target + suffix, title
+
+
 def _is_device(name: str) -> bool:
     return name.split(".")[0].rstrip().lower() in _DEVICES
 

@@ -77,8 +77,10 @@ def rename(vault: Vault, path: str, new_path: str, *, title: str = "") -> Rename
         return _move(vault, {path: new_path}, "note-rename", title=title)
 
 
-def rename_back(vault: Vault, event: int, data: Mapping[str, Any]) -> Renamed:
-    """Undo a renaming, inside `vault.writing()`, given its event.
+def rename_back(
+    vault: Vault, event: int, data: Mapping[str, Any], *, kind: str = "note-undo"
+) -> Renamed:
+    """Undo a renaming, inside `vault.writing()`, given its event; `kind` is what the log calls it.
 
     Files that nobody has changed since get back every byte; in others the links are rewritten.
 
@@ -90,7 +92,7 @@ def rename_back(vault: Vault, event: int, data: Mapping[str, Any]) -> Renamed:
     back = {new: old for old, new in data["moved"].items()}
     for path, old in back.items():
         _require_free(vault, path, old, was_there=True)
-    return _move(vault, back, "note-undo", undoes=event, edited=data["edited"])
+    return _move(vault, back, kind, undoes=event, edited=data["edited"])
 
 
 def _require_free(vault: Vault, path: str, new_path: str, *, was_there: bool = False) -> None:

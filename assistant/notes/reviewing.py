@@ -30,6 +30,8 @@ __all__ = [
     "undo_answer",
 ]
 
+REVIEW = "review"
+"""The kind of event that an answer is."""
 _ALIKE = 75  # of 100: how alike an edited card is to what it was
 _KEPT = 400
 
@@ -56,7 +58,7 @@ def all_cards(vault: Vault) -> list[ReviewCard]:
     """Return every card, the longest due first and new ones last."""
     with vault.database.read() as connection:
         found = index.cards(connection)
-        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
+        history = _history(index.events_of(connection, [REVIEW, "note-undo", "note-rename"]))
     spacing = Spacing(steps=True)
     known = {digest for _, digest, *_ in found}
     cards: dict[str, ReviewCard] = {}
@@ -102,7 +104,7 @@ def answer(
     }  # fmt: skip
     due = outcomes(vault, card, moment)[given]
     with vault.database.write("write down a review") as connection:
-        personal.append_event(connection, "review", f"card:{card.digest}", told)
+        personal.append_event(connection, REVIEW, f"card:{card.digest}", told)
     return due
 
 
@@ -112,7 +114,7 @@ def outcomes(
     """Return when a card would come back after each answer."""
     moment = moment or datetime.now(UTC)
     with vault.database.read() as connection:
-        history = _history(index.events_of(connection, ["review", "note-undo", "note-rename"]))
+        history = _history(index.events_of(connection, [REVIEW, "note-undo", "note-rename"]))
         known = {digest for _, digest, *_ in index.cards(connection)}
     answers = history.get(card.digest) or _as_it_was(
         history, known, card.path, card.front, card.back
@@ -127,7 +129,7 @@ def undo_answer(vault: Vault) -> str:
         NotFoundError: there is none.
     """
     with vault.database.write("take an answer back") as connection:
-        event = personal.last_undoable(connection, ["review"])
+        event = personal.last_undoable(connection, [REVIEW])
         if event is None:
             raise NotFoundError("No answer is left to take back.")
         personal.append_event(connection, "note-undo", event.subject, {}, undoes=event.id)
@@ -143,7 +145,7 @@ def _history(events: Sequence[dict[str, Any]]) -> dict[str, list[Given]]:
     found: dict[str, list[Given]] = {}
     for event in events:
         data = event["data"]
-        if event["kind"] == "review" and event["id"] not in undone:
+        if event["kind"] == REVIEW and event["id"] not in undone:
             found.setdefault(event["subject"].removeprefix("card:"), []).append({**data})
         for old, new in data.get("moved", {}).items():
             for given in (one for answers in found.values() for one in answers):

@@ -15,6 +15,18 @@ _DEBOUNCE_MS = 300
 def watch(vault: Vault, stop: threading.Event | None = None) -> Iterator[Refreshed]:
     """Yield what changed, the index in step with it, until `stop` is set.
 
+    Raises:
+        AssistantError: the vault cannot be watched at all; refresh by hand.
+    """
+    for changed in changes(vault.root, stop):
+        report = refresh(vault, None if is_much(vault.root, changed) else sorted(changed))
+        if report.any:
+            yield report
+
+
+def changes(root: Path, stop: threading.Event | None = None) -> Iterator[set[str]]:
+    """Yield the paths in a vault that somebody changed, ours too, until `stop` is set.
+
     Files are watched through the system, or polled where it cannot (network drives, containers). A
     change that neither sees is found by the next `refresh`.
 
@@ -23,25 +35,23 @@ def watch(vault: Vault, stop: threading.Event | None = None) -> Iterator[Refresh
     """
     from watchfiles import watch as watch_files
 
-    if not vault.root.is_dir():
-        raise AssistantError(f"There is no vault {vault.root} to watch yet.")
+    if not root.is_dir():
+        raise AssistantError(f"There is no vault {root} to watch yet.")
 
     def wanted(change: object, path: str) -> bool:
         try:
-            parts = Path(path).relative_to(vault.root).parts
+            parts = Path(path).relative_to(root).parts
         except ValueError:
             return False
         return not any(part.startswith(".") for part in parts)
 
     for polling in (False, True):
         try:
-            for changes in watch_files(
-                vault.root, watch_filter=wanted, stop_event=stop, debounce=_DEBOUNCE_MS,
+            for found in watch_files(
+                root, watch_filter=wanted, stop_event=stop, debounce=_DEBOUNCE_MS,
                 step=50, rust_timeout=500, force_polling=polling, raise_interrupt=True,
             ):  # fmt: skip
-                report = _taken_in(vault, {Path(path) for _, path in changes})
-                if report.any:
-                    yield report
+                yield {Path(path).relative_to(root).as_posix() for _, path in found}
             return
         except (OSError, RuntimeError) as error:
             if polling:
@@ -52,9 +62,10 @@ def watch(vault: Vault, stop: threading.Event | None = None) -> Iterator[Refresh
                 ) from error
 
 
-def _taken_in(vault: Vault, changed: set[Path]) -> Refreshed:
-    # A folder that came or went tells nothing of the files in it.
-    folders = any(path.is_dir() or not path.suffix for path in changed)
-    if folders or len(changed) > _MANY:
-        return refresh(vault)
-    return refresh(vault, sorted(path.relative_to(vault.root).as_posix() for path in changed))
+def is_much(root: Path, changed: set[str]) -> bool:
+    """Tell whether looking at the whole vault is what a change asks for.
+
+    A folder that came or went tells nothing of the files in it.
+    """
+    folders = any((root / path).is_dir() or not Path(path).suffix for path in changed)
+    return folders or len(changed) > _MANY

@@ -1,9 +1,8 @@
-"""Making, saving, capturing, trashing and restoring notes, and undoing all of it."""
+"""Making, saving, capturing, trashing and restoring notes."""
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -20,10 +19,8 @@ from assistant.notes.names import (
     with_note_suffix,
     without_suffix,
 )
-from assistant.notes.renaming import rename_back
 from assistant.notes.vault import Vault
 from assistant.text import clean, clean_line
-from db import personal
 
 TRASH = ".trash"
 _STAMPED = re.compile(r"\d{8}-\d{6}-\d{6}")
@@ -38,14 +35,6 @@ TOLD = {
     "note-restore": "restored",
 }  # fmt: skip
 """Kind of change -> the word for it, before the note's path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What was undone: the kind of change, and the note as it is called now."""
-
-    kind: str
-    path: str
 
 
 class Trashed(NamedTuple):
@@ -191,9 +180,15 @@ def trash(vault: Vault, path: str) -> str:
         source = vault.locate(path)
         if not source.is_file():
             raise NotFoundError(f"There is no {path} in your notes.")
-        target = f"{TRASH}/{datetime.now():%Y%m%d-%H%M%S-%f}/{path}"
-        vault.locate(target)
-        _move(vault, "note-trash", path, target)
+        target = place_in_trash(vault, path)
+        move(vault, "note-trash", path, target)
+    return target
+
+
+def place_in_trash(vault: Vault, path: str) -> str:
+    """Return where a file that is thrown away now will lie."""
+    target = f"{TRASH}/{datetime.now():%Y%m%d-%H%M%S-%f}/{path}"
+    vault.locate(target)
     return target
 
 
@@ -233,7 +228,7 @@ def restore(vault: Vault, named: str) -> str:
             own = (one.path, one.original, name_of(one.original))
             if wanted in (key(without_suffix(name)) for name in own):
                 vault.locate_free(one.original)
-                _move(vault, "note-restore", one.path, one.original)
+                move(vault, "note-restore", one.path, one.original)
                 return one.original
     raise NotFoundError(
         f"Nothing in the trash is called {clean_line(named, 80)!r}.",
@@ -241,58 +236,27 @@ def restore(vault: Vault, named: str) -> str:
     )
 
 
-def undo(vault: Vault) -> Undone:
-    """Undo the newest change of a note that is not undone yet; again for the one before.
+def move(
+    vault: Vault,
+    kind: str,
+    path: str,
+    target: str,
+    *,
+    subject: str | None = None,
+    undoes: int | None = None,
+) -> None:
+    """Move a file inside `vault.writing()`: to the trash, out of it, or back.
+
+    `subject` is the note that the log tells it of, the one moved if none is named.
 
     Raises:
-        NotFoundError: there is nothing to undo.
-        NoteChangedError: the note was changed since, where the change cannot be told apart.
+        NotFoundError: it is not there any more.
     """
-    with vault.writing():
-        with vault.database.read() as connection:
-            event = personal.last_undoable(connection, UNDOABLE)
-        if event is None:
-            raise NotFoundError("There is nothing to undo.")
-        data = event.data
-        if event.kind == "note-rename":
-            done = rename_back(vault, event.id, data)
-            return Undone(event.kind, next(iter(done.moved.values())))
-        if event.kind in ("note-trash", "note-restore"):
-            back = data["old"]
-            vault.locate_free(back) if event.kind == "note-trash" else vault.locate(back)
-            _move(vault, "note-undo", data["new"], back, undoes=event.id)
-            return Undone(event.kind, back)
-        if event.kind == "note-new":
-            target = f"{TRASH}/{datetime.now():%Y%m%d-%H%M%S-%f}/{data['path']}"
-            vault.locate(target)
-            _move(vault, "note-undo", data["path"], target, undoes=event.id)
-            return Undone(event.kind, data["path"])
-        _take_back(vault, event.id, data)
-        return Undone(event.kind, data["path"])
-
-
-def _take_back(vault: Vault, event: int, data: dict[str, Any]) -> None:
-    """Undo one change of a text, also where other places of it were changed since."""
-    path = data["path"]
-    start, new, old = data["change"]
-    text, digest = files.read_text(vault.locate(path))
-    if digest != data["after"]:
-        if not new or text.count(new) != 1:
-            raise files.NoteChangedError(
-                f"{path} was changed since, so that cannot be undone by itself.",
-                hint="Change it by hand: nothing was touched.",
-            )
-        start = text.index(new)
-    after = text[:start] + old + text[start + len(new) :]
-    rewrite(vault, "note-undo", path, text, after, undoes=event)
-
-
-def _move(vault: Vault, kind: str, path: str, target: str, *, undoes: int | None = None) -> None:
     located = vault.locate(path)
     if not located.is_file():
         raise NotFoundError(f"There is no {path} any more.")
     step = journal.Move(path, target, files.digest_of(located) or "")
-    subject = target if kind == "note-restore" else path
+    subject = subject or (target if kind == "note-restore" else path)
     data = {"path": subject, "old": path, "new": target}
     event = {"kind": kind, "subject": f"note:{subject}", "data": data, "undoes": undoes}
     change(vault, event, moves=[step])

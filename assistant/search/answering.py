@@ -6,11 +6,13 @@ One JSON request a line on stdin, one JSON answer a line on stdout:
 
     {"id": 1, "kind": "search", "text": "…", "limit": 50}
     {"id": 2, "kind": "similar", "work": 17, "limit": 10}
+    {"id": 2, "kind": "related", "path": "Papers/CLIP.md", "limit": 10}
     {"id": 3, "kind": "warm"}      load what the first search would wait for
     {"kind": "refresh"}            take note of what has come since; not answered
 
-    {"id": 1, "hits": [{"work": 17, "score": 0.9, "why": {"terms": […], "sentence": "…"}}],
-     "notices": […]}
+    {"id": 1, "hits": [{"work": 17, "section": 0, "score": 0.9,
+     "why": {"terms": […], "sentence": "…"}}], "notices": […]}
+                                   a passage of a note or PDF has a section, and the work 0
     {"id": 1, "obsolete": true}    a newer search came meanwhile
     {"id": 1, "error": {"title": "…", "why": "…", "hint": "…"}}
 
@@ -23,12 +25,12 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from assistant.search.answers import Hit, Why
-    from assistant.search.engine import SearchEngine
+    from assistant.search.answers import Why
+    from assistant.search.everything import AnyHit, Everything
 
 _LONGEST_REQUEST = 100_000
 _MOST_HITS = 1_000
@@ -91,7 +93,7 @@ class Obsolete(Exception):  # noqa: N818
 
 def answer_all(requests: Requests, tell: Callable[[Request], None]) -> None:
     """Answer requests until there are no more."""
-    engine: SearchEngine | None = None
+    everything: Everything | None = None
     while True:
         request, obsolete = requests.take()
         for old in obsolete:
@@ -100,42 +102,45 @@ def answer_all(requests: Requests, tell: Callable[[Request], None]) -> None:
             return
         try:
             if request.get("kind") == "refresh":
-                if engine is not None:
-                    engine.refresh()
+                if everything is not None:
+                    everything.engine.refresh()
                 continue
-            engine = engine or _engine()
-            tell({"id": request.get("id"), **_answer(engine, request, requests)})
+            everything = everything or _everything()
+            tell({"id": request.get("id"), **_answer(everything, request, requests)})
         except Obsolete:
             tell({"id": request.get("id"), "obsolete": True})
         except Exception as error:
             tell({"id": request.get("id"), "error": _explained(error)})
 
 
-def _answer(engine: "SearchEngine", request: Request, requests: Requests) -> Request:
+def _answer(everything: "Everything", request: Request, requests: Requests) -> Request:
     limit = min(max(int(request.get("limit", 20)), 1), _MOST_HITS)
-    kind = request.get("kind")
+    kind, engine = request.get("kind"), everything.engine
     if kind == "warm":
         if engine.coverage.embedded:
-            engine.search("warm", limit=1)
+            everything.search("warm", limit=1)
         return {"hits": [], "notices": []}
     if kind == "similar":
-        return _similar(engine, int(request["work"]), limit)
+        return _similar(everything, int(request["work"]), limit)
+    if kind == "related":
+        return _related(everything, str(request["path"]), limit)
     if kind != "search":
         raise ValueError(f"unknown kind of request: {kind!r}")
-    found = engine.search(str(request.get("text", "")), limit=limit)
+    found = everything.search(str(request.get("text", "")), limit=limit)
+    query = found.answer.query
     reasons: list[Why] = []
     for hit in found.hits[:_EXPLAINED]:
         if requests.newer_search():
             raise Obsolete
-        reasons += engine.explain([hit], found.query)
-    reasons += [_by_words(hit, found.query) for hit in found.hits[_EXPLAINED:]]
+        reasons += everything.explain([hit], query)
+    reasons += [_by_words(hit, query) for hit in found.hits[_EXPLAINED:]]
     return {"hits": _told(found.hits, reasons), "notices": found.notices}
 
 
-def _similar(engine: "SearchEngine", work: int, limit: int) -> Request:
-    from assistant.search.answers import Why
+def _similar(everything: "Everything", work: int, limit: int) -> Request:
     from db import works
 
+    engine = everything.engine
     hits = engine.similar(work, limit=limit)
     if not hits:
         notice = "It has no vector yet, so nothing can be compared with it."
@@ -143,39 +148,57 @@ def _similar(engine: "SearchEngine", work: int, limit: int) -> Request:
     with engine.database.read() as connection:
         (view,) = works.view_works(connection, [work])
     reasons = engine.explain_similar(hits[:_EXPLAINED], view)
-    reasons += [Why((), "")] * (len(hits) - len(reasons))
+    passages = everything.related_to_paper(work, limit=limit).passages
     coverage = engine.coverage
     notices = [] if coverage.complete else [f"By meaning, {coverage}."]
-    return {"hits": _told(hits, reasons), "notices": notices}
+    return {"hits": _told([*hits, *passages], reasons), "notices": notices}
 
 
-def _by_words(hit: "Hit", query: Any) -> "Why":
+def _related(everything: "Everything", path: str, limit: int) -> Request:
+    found = everything.related_to_note(path, limit=limit)
+    return {"hits": _told([*found.papers, *found.passages], []), "notices": []}
+
+
+def _by_words(hit: "AnyHit", query: Any) -> "Why":
     from assistant.search.answers import Why
+    from assistant.search.everything import SectionHit
     from assistant.search.explain import matched_terms
 
+    if isinstance(hit, SectionHit):
+        one = hit.section
+        return Why(matched_terms(query, one.title, one.heading, one.body), "")
     work = hit.work
     return Why(matched_terms(query, work.title, work.abstract, work.authors), "")
 
 
-def _told(hits: "list[Hit]", reasons: "list[Why]") -> list[Request]:
-    return [
-        {
-            "work": hit.work.id,
+def _told(hits: "Sequence[AnyHit]", reasons: "Sequence[Why]") -> list[Request]:
+    """Return hits as they are answered; those without a reason come last."""
+    from assistant.search.everything import SectionHit
+
+    told: list[Request] = []
+    for place, hit in enumerate(hits):
+        why = reasons[place] if place < len(reasons) else None
+        told.append({
+            "work": 0 if isinstance(hit, SectionHit) else hit.work.id,
+            "section": hit.section.id if isinstance(hit, SectionHit) else 0,
             "score": round(float(hit.score), 4),
-            "why": {"terms": list(why.terms), "sentence": why.sentence},
-        }
-        for hit, why in zip(hits, reasons, strict=True)
-    ]
+            "why": {
+                "terms": list(why.terms) if why else [], "sentence": why.sentence if why else ""
+            },
+        })  # fmt: skip
+    return told
 
 
-def _engine() -> "SearchEngine":
+def _everything() -> "Everything":
     from assistant.config import find_home, load_settings
     from assistant.library.opening import open_library
     from assistant.search.engine import SearchEngine
+    from assistant.search.everything import Everything
 
     home = find_home()
     settings = load_settings(home)
-    return SearchEngine(open_library(home, settings), home, settings, announce=_note)
+    library = open_library(home, settings)
+    return Everything(SearchEngine(library, home, settings, announce=_note))
 
 
 def _explained(error: Exception) -> Request:

@@ -23,11 +23,15 @@ _NICENESS = "5"
 
 @dataclass(frozen=True, slots=True)
 class MeaningHit:
-    """A paper found: its work id, its score, and why it was found, in words."""
+    """What was found, its score, and why in words: a paper by its work id, or a passage.
+
+    `section` is the passage's id (`db.sections`); of the two ids one is 0.
+    """
 
     work: int
     score: float
     reasons: tuple[str, ...]
+    section: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Meaning:
         await self._ask("warm")
 
     async def search(self, text: str, *, limit: int = 20) -> MeaningAnswer:
-        """Find papers by words and meaning.
+        """Find papers and notes by words and meaning, in one list.
 
         Raises:
             ModelError: there was no answer.
@@ -79,12 +83,20 @@ class Meaning:
         return await self._ask("search", text=text, limit=limit)
 
     async def similar(self, work: int, *, limit: int = 10) -> MeaningAnswer:
-        """Find papers like a work.
+        """Find papers like a work, then notes that mean nearly what it says; so many of each.
 
         Raises:
             ModelError: there was no answer.
         """
         return await self._ask("similar", work=work, limit=limit)
+
+    async def related_to_note(self, path: str, *, limit: int = 10) -> MeaningAnswer:
+        """Find papers, then notes, that mean nearly what a note says, at most `limit` of each.
+
+        Raises:
+            ModelError: there was no answer.
+        """
+        return await self._ask("related", path=path, limit=limit)
 
     async def refresh(self) -> None:
         """Let it take note of papers and vectors that have come since."""
@@ -134,7 +146,10 @@ class Meaning:
             return MeaningAnswer(obsolete=True)
         self.warm = True
         self._crashes = 0
-        hits = [MeaningHit(one["work"], one["score"], _reasons(one["why"])) for one in told["hits"]]
+        hits = [
+            MeaningHit(one["work"], one["score"], _reasons(one["why"]), one.get("section", 0))
+            for one in told["hits"]
+        ]
         return MeaningAnswer(hits, told["notices"])
 
     async def _started(self) -> asyncio.subprocess.Process:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from assistant.search.answers import Answer, Hit, Mode, Why
+from assistant.search.by_words import first_of_each, merged
 from assistant.search.explain import closest_sentence, matched_terms
 from assistant.search.fusion import EVERY_WORD, NAMED, VERBATIM, FusedHit, fuse
 from assistant.search.lexical import LexicalHit, Match
 from assistant.search.query import Query, parse_query
-from assistant.search.section_lexical import known_words, search_sections, section_filters
+from assistant.search.section_lexical import as_notes_have_it, search_sections, section_filters
 from assistant.search.section_vectors import embed_sections, load_section_index
-from assistant.search.terms import telling_words
 from db import sections, vectors, works
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ class Everything:
             passages = self._passages(text, answer, limit, kinds, notices)
         papers = answer.hits if "paper" in kinds else []
         by_match = answer.mode == "lexical"
-        return Found(_merged(papers, passages, limit, by_match), answer, notices)
+        both: list[AnyHit] = merged(
+            [*papers], [*passages], lambda hit: _key(hit, by_match), limit
+        )  # fmt: skip
+        return Found(both, answer, notices)
 
     def explain(self, hits: Sequence[AnyHit], query: Query) -> list[Why]:
         """Say why each was found: words that matched, or the sentence that means most nearly it."""
@@ -177,7 +180,7 @@ class Everything:
         with self.engine.database.read() as connection:
             if not sections.newest_section(connection):
                 return []
-            query = self._as_notes_have_it(text, answer)
+            query = as_notes_have_it(connection, text, answer.corrected, answer.query)
             lexical = [] if answer.mode == "semantic" else search_sections(connection, query, depth)
         cosines: dict[int, float] = {}
         if answer.mode != "lexical" and query.plain:
@@ -201,16 +204,6 @@ class Everything:
             if (view.kind == "note" and "note" in kinds) or (view.kind == "pdf" and "pdf" in kinds)
         ]  # fmt: skip
         return _one_a_file(hits)
-
-    def _as_notes_have_it(self, text: str, answer: Answer) -> Query:
-        """The query as typed where notes have its words, even if no paper does."""
-        typed = parse_query(text)
-        if answer.corrected is None:
-            return typed
-        with self.engine.database.read() as connection:
-            telling = telling_words(typed)
-            whole = known_words(connection, telling) == set(telling)
-        return typed if whole else answer.query
 
     def _cosines(
         self, query: Query, lexical: Sequence[LexicalHit], depth: int, notices: list[str]
@@ -266,23 +259,7 @@ class Everything:
 
 def _one_a_file(hits: Sequence[SectionHit]) -> list[SectionHit]:
     """Keep the best passage of each file, in order."""
-    seen: dict[int, SectionHit] = {}
-    for hit in hits:
-        seen.setdefault(hit.section.file_id, hit)
-    return list(seen.values())
-
-
-def _merged(
-    papers: Sequence[Hit], passages: Sequence[SectionHit], limit: int, by_match: bool
-) -> list[AnyHit]:
-    """Merge two ranked lists; each keeps its own order, and equals leave papers first."""
-    merged: list[AnyHit] = []
-    rest = list(passages)[::-1]
-    for hit in papers:
-        while rest and _key(rest[-1], by_match) > _key(hit, by_match):
-            merged.append(rest.pop())
-        merged.append(hit)
-    return [*merged, *rest[::-1]][:limit]
+    return first_of_each(hits, lambda hit: hit.section.file_id)
 
 
 def _key(hit: AnyHit, by_match: bool) -> tuple[int, float]:

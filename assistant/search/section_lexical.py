@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.search.lexical import LexicalHit, Match
-from assistant.search.query import Query
+from assistant.search.query import Query, parse_query
 from assistant.search.terms import Term, affordable, ceiling, telling_words
 from assistant.text import title_key
 from assistant.words import words
@@ -100,6 +100,17 @@ def _named(connection: Connection, query: Query) -> set[int]:
     if len(query.terms) < 2 or not title_key(query.plain):
         return set()
     return set(sections.titled(connection, query.plain.strip(), 20))
+
+
+def as_notes_have_it(
+    connection: Connection, text: str, corrected: str | None, query: Query
+) -> Query:
+    """Return the query as typed where notes have its words, even if no paper does."""
+    typed = parse_query(text)
+    if corrected is None:
+        return typed
+    telling = telling_words(typed)
+    return typed if known_words(connection, telling) == set(telling) else query
 
 
 def known_words(connection: Connection, wanted: Sequence[str]) -> set[str]:

@@ -42,7 +42,7 @@ _SCOPES: dict[str, Scope] = {}
 _KEY_NAMES = {
     "question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "exclamation_mark": "!",
     "escape": "esc", "asterisk": "*", "full_stop": ".", "colon": ":", "left_square_bracket": "[",
-    "right_square_bracket": "]", "pagedown": "PgDn",
+    "right_square_bracket": "]", "comma": ",", "less_than_sign": "<", "pagedown": "PgDn",
     "pageup": "PgUp", "up": "↑", "down": "↓", "left": "←", "right": "→",
 }  # fmt: skip
 
@@ -82,6 +82,8 @@ register(
     Action("app.help", "question_mark", "Show what every key does here", "help"),
     Action("app.palette", "ctrl+p", "Find an action, a paper or a saved search by name", "palette"),
     Action("app.search", "f,ctrl+f", "Search the whole library", "find"),
+    Action("app.capture", "c", "Catch a thought in the note of the day", "capture"),
+    Action("app.review", "F", "Go over what you marked #review and is due"),
     Action("app.undo", "z", "Undo the last thing you did", "undo"),
     Action("app.redo", "Z", "Do again what was undone"),
     Action("app.sync", "S", "Fetch what was announced, and make the day's digest"),
@@ -124,6 +126,7 @@ register(
     Action("paper.open", "o", "Open its page in the browser", "open"),
     Action("paper.open-pdf", "O", "Open its PDF in the browser"),
     Action("paper.note", "e", "Write a note of it in your editor", "note"),
+    Action("paper.notes", "E", "Read its notes, then the paper again"),
     Action("paper.copy", "y", "Copy its id, link or BibTeX"),
     Action("paper.similar", "~", "Show papers like it"),
     Action("paper.select", "space", "Select it, or not, and go on to the next"),

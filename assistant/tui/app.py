@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import BindingType
 from textual.color import Color
 from textual.screen import Screen
 
 from assistant.config import Home, Settings
-from assistant.errors import AssistantError
 from assistant.search.asking import Meaning
 from assistant.text import clean_line
 from assistant.tui import actions
@@ -27,15 +26,15 @@ from assistant.tui.jobs.standard import Command, embed_job, import_job, sync_job
 from assistant.tui.library import Library
 from assistant.tui.log import Log, entry_of
 from assistant.tui.look import Look, look_of
+from assistant.tui.notebook import Notebook
+from assistant.tui.notes.following import Following
+from assistant.tui.notes.living import LivingNotes
 from assistant.tui.paths import paths_like
 from assistant.tui.standing import StandingApp
 from assistant.tui.state import SessionState
+from assistant.tui.turning import Turning
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
-
-if TYPE_CHECKING:
-    from assistant.library.reading import Change
-    from db.engine import Database
 
 DARK, LIGHT = "textual-dark", "textual-light"
 
@@ -46,7 +45,7 @@ actions.register(
 )
 
 
-class AssistantApp(StandingApp):
+class AssistantApp(StandingApp, LivingNotes, Following, Turning):
     """A person's library in a terminal."""
 
     TITLE = "assistant"
@@ -68,10 +67,12 @@ class AssistantApp(StandingApp):
             "papers" if open_paper else left if left in known else areas()[0].id
         )
         super().__init__()
+        library = Library(home, settings)
         self._desk = Desk(
             home=home,
             settings=settings,
-            library=Library(home, settings),
+            library=library,
+            notes=Notebook(home, settings, library),
             meaning=Meaning(home),
             jobs=JobRunner(home),
             log=Log(home.logs / "app.log"),
@@ -99,6 +100,12 @@ class AssistantApp(StandingApp):
     def keys_of(self, action: Action) -> tuple[str, ...]:
         """Return an action's keys as people write them, the person's own where they chose some."""
         return actions.shown_keys(self.desk.settings.keys.get(action.id, action.keys))
+
+    def key_of(self, action_id: str) -> str:
+        """Return the first key of an action, by its id."""
+        scopes = actions.all_scopes().values()
+        action = next(one for scope in scopes for one in scope.actions if one.id == action_id)
+        return self.keys_of(action)[0]
 
     def places_and_actions(self, screen: Screen[object]) -> Iterator[tuple[Acting, Action]]:
         """Yield what can be done now, what is peculiar to the place first."""
@@ -148,7 +155,8 @@ class AssistantApp(StandingApp):
             self.push_screen(Question(told, {"r": "try again", "q": "quit"}), self._not_opened)
             return
         if self._open_paper:
-            await self._show_named(self._open_paper)
+            await self.show_paper_named(self._open_paper)
+        self.run_safely(self.live_with_notes, "Looking at your notes", only="notes")
 
     def _not_opened(self, answer: str | None) -> None:
         if answer == "r":
@@ -159,6 +167,7 @@ class AssistantApp(StandingApp):
     async def on_unmount(self) -> None:
         """Remember where the person was, and end what is running."""
         self.desk.jobs.finished.clear()
+        self.stop_watching()
         await self.desk.jobs.stop_all()
         await self.desk.meaning.close()
         self.desk.library.close()
@@ -222,23 +231,6 @@ class AssistantApp(StandingApp):
         job = self.desk.jobs.running[-1]
         self.desk.jobs.cancel(job)
         self.say(f"Stopping: {job.title}. What is done is kept.")
-
-    async def do_app_undo(self) -> None:
-        """Undo the last thing the person did, to a paper, a note or anything else."""
-        home, settings = self.desk.home, self.desk.settings
-
-        def undo(database: "Database") -> "Change":
-            from assistant.notes.undoing import undo_newest
-
-            return undo_newest(home, settings, database)
-
-        await self._turn_back(self.desk.library.use(undo))
-
-    async def do_app_redo(self) -> None:
-        """Do again what was undone."""
-        from assistant.library.undoing import redo_last
-
-        await self._turn_back(self.desk.library.write("redo a change", redo_last))
 
     def do_app_sync(self) -> None:
         """Fetch what was announced."""
@@ -309,8 +301,8 @@ class AssistantApp(StandingApp):
 
         self.tell(entry_of_job(job, lambda: self.retry_job(job)))
         self.library_changed()
-        if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import"):
-            self.run_safely(self._embed_the_rest, "Looking for papers without a vector")
+        if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import", "note"):
+            self.run_safely(self._embed_the_rest, "Looking for what has no vector")
 
     async def _embed_the_rest(self) -> None:
         """Embed what came in and has no vector yet."""
@@ -318,15 +310,6 @@ class AssistantApp(StandingApp):
 
         if await self.desk.library.read(lacking) and not is_embedding(self.desk.home):
             self.start_job(embed_job())
-
-    async def _turn_back(self, turned: "Awaitable[Change]") -> None:
-        try:
-            change = await turned
-        except AssistantError as error:
-            self.say(error.title, severity="warning", why=error.why, hint=error.hint)
-            return
-        self.say(change.text[:1].upper() + change.text[1:])
-        self.library_changed()
 
     def library_changed(self) -> None:
         """Let every place read the library again."""
@@ -352,12 +335,15 @@ class AssistantApp(StandingApp):
             await what.action_perform(value.id)
         elif what == "paper" and isinstance(value, int):
             await self.show_paper(value)
+        elif what == "note":
+            await self.show_note(str(value))
         elif what == "search":
             from assistant.tui.search import SearchScreen
 
             self.push_screen(SearchScreen(text=str(value)))
 
-    async def _show_named(self, named: str) -> None:
+    async def show_paper_named(self, named: str) -> None:
+        """Show the paper that a person means by an id, if the library has it."""
         from assistant.tui.papers import queries
 
         work = await self.desk.library.read(lambda c: queries.find(c, named))

@@ -7,6 +7,7 @@ from assistant.search.asking import Meaning
 from assistant.tui.jobs.runner import JobRunner
 from assistant.tui.library import Library
 from assistant.tui.log import Log
+from assistant.tui.notebook import Notebook
 from assistant.tui.state import SessionState
 
 
@@ -17,6 +18,7 @@ class Desk:
     home: Home
     settings: Settings
     library: Library
+    notes: Notebook
     meaning: Meaning
     jobs: JobRunner
     log: Log

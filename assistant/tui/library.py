@@ -49,6 +49,10 @@ class Library:
         """Change something in one transaction; `purpose` in words that follow "could not"."""
         return await self._run(self._writer, partial(self._write, purpose, change))
 
+    async def look(self, ask: "Callable[[Database], T]") -> T:
+        """Ask something that opens its own connections, beside other readers."""
+        return await self._run(self._readers, ask)
+
     async def use(self, work: "Callable[[Database], T]") -> T:
         """Do something that reads and writes as it sees fit, between two other writes."""
         return await self._run(self._writer, work)

@@ -85,7 +85,7 @@ def test_only_the_newest_search_is_answered(monkeypatch: pytest.MonkeyPatch) -> 
             raise ValueError("unknown")
         return {"hits": []}
 
-    monkeypatch.setattr(answering, "_engine", Mock)
+    monkeypatch.setattr(answering, "_everything", Mock)
     monkeypatch.setattr(answering, "_answer", answer)
     told: list[answering.Request] = []
     answering.answer_all(requests, told.append)

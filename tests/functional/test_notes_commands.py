@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.notes import files, writing
+from assistant.notes import files, undoing, writing
 from assistant.notes.daily import capture, daily_note
 from assistant.notes.indexing import refresh
 from assistant.notes.managed import NoBlockError, find
@@ -152,22 +152,22 @@ def test_every_change_can_be_undone(vault: Vault) -> None:
     where = writing.trash(vault, path)
     assert where.startswith(".trash/")
     assert texts(vault).keys() == {where, "Daily/2025-11-25.md"}
-    writing.undo(vault)
+    undoing.undo(vault)
     assert texts(vault) == states[2]
-    writing.undo(vault)
+    undoing.undo(vault)
     assert texts(vault) == states[1]
     # What was written elsewhere in the note meanwhile stays.
     daily = vault.root / "Daily/2025-11-25.md"
     daily.write_text("at the top\n" + daily.read_text())
-    writing.undo(vault)
+    undoing.undo(vault)
     assert daily.read_text().startswith("at the top\n---\n")
     assert "a thought" not in daily.read_text()
-    writing.undo(vault)
+    undoing.undo(vault)
     assert not daily.exists()
-    writing.undo(vault)
+    undoing.undo(vault)
     assert not (vault.root / path).exists()
     with pytest.raises(AssistantError, match="nothing to undo"):
-        writing.undo(vault)
+        undoing.undo(vault)
     with vault.database.read() as connection:
         events = connection.exec_driver_sql("SELECT count(*) FROM events").scalar_one()
     assert events == 10

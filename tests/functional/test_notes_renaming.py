@@ -12,8 +12,8 @@ from assistant.notes.markdown import parse_note
 from assistant.notes.names import BadNameError
 from assistant.notes.renaming import rename
 from assistant.notes.resolving import Resolver
+from assistant.notes.undoing import undo
 from assistant.notes.vault import Vault
-from assistant.notes.writing import undo
 from db.engine import Database
 from tests.fakes.vaults import make_vault, vault_of
 

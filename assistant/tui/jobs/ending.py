@@ -35,6 +35,8 @@ def came_of_it(job: Job) -> str:
     result = job.result if isinstance(job.result, Mapping) else {}
     if "entries" in result and "batches" in result:
         return _digest(result)
+    if "pdf_pages" in result:
+        return _notes(result)
     if "added" in result:
         return _import(result)
     if "embedded" in result:
@@ -79,6 +81,21 @@ def _import(result: Mapping[str, Any]) -> str:
     return f"Imported: {', '.join(parts)}."
 
 
+def _notes(result: Mapping[str, Any]) -> str:
+    parts = [
+        f"{len(found):,} {word}"
+        for name, word in (("added", "new"), ("changed", "changed"), ("removed", "gone"))
+        if isinstance(found := result.get(name), list) and found
+    ]
+    if count := _number(result, "pdf_pages"):
+        parts.append(_plural(count, "page of PDFs", "pages of PDFs"))
+    problems = len(_mappings(result, "problems"))
+    unread = f" {_plural(problems, 'file')} could not be read." if problems else ""
+    return (
+        f"Your notes: {', '.join(parts)}." if parts else "Your notes are as they were."
+    ) + unread
+
+
 def _mappings(result: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = result.get(name)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
@@ -93,5 +110,5 @@ def _text(result: Mapping[str, Any], name: str) -> str:
     return clean_line(str(result.get(name, "")), 40)
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def _plural(count: int, noun: str, nouns: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

@@ -25,13 +25,18 @@ def digest_job(profile: str | None = None) -> Command:
 
 
 def embed_job() -> Command:
-    """Give every paper its vector, so that it is found by meaning."""
+    """Give every paper and note its vector, so that it is found by meaning."""
     return Command("Embedding papers", ("embed", "--json"))
 
 
 def import_job(path: Path) -> Command:
     """Bring a file's papers in, and embed them."""
     return Command(f"Importing {path.name}", ("import", "--json", "--", str(path)))
+
+
+def notes_job() -> Command:
+    """Take in what changed in the vault, and the text of PDFs in it."""
+    return Command("Reading your notes", ("note", "refresh", "--json"))
 
 
 def makes_digest(job: Job) -> bool:

@@ -13,7 +13,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from assistant.tui.actions import bindings
+from assistant.tui.notes.page import NotePage
 from assistant.tui.papers.changes import PaperChanges
+from assistant.tui.papers.noted import Noted
 from assistant.tui.papers.preview import Preview
 from assistant.tui.papers.rows import PaperCache, PaperRows
 from assistant.tui.widgets.row_list import RowList, Rows
@@ -27,7 +29,7 @@ _SIMILAR_AFTER = 0.5
 _SIMILAR = 5
 
 
-class PaperBrowser(Widget, PaperChanges):
+class PaperBrowser(Widget, PaperChanges, Noted):
     """List and preview: side by side, one below the other, or one at a time on a small screen."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("browser", "paper")
@@ -35,13 +37,14 @@ class PaperBrowser(Widget, PaperChanges):
     DEFAULT_CSS = """
     PaperBrowser { height: 1fr; layout: horizontal; }
     PaperBrowser > RowList { width: 1fr; height: 1fr; }
-    PaperBrowser > Preview { width: 1fr; height: 1fr; display: none; }
+    PaperBrowser > .page { width: 1fr; height: 1fr; display: none; }
     PaperBrowser.-wide.-preview > RowList { width: 11fr; }
-    PaperBrowser.-wide.-preview > Preview { width: 9fr; display: block; }
+    PaperBrowser.-wide.-preview > .page { width: 9fr; display: block; }
     PaperBrowser.-tall { layout: vertical; }
-    PaperBrowser.-tall.-preview > Preview { display: block; }
-    PaperBrowser.-reading > Preview { display: block; }
+    PaperBrowser.-tall.-preview > .page { display: block; }
+    PaperBrowser.-reading > .page { display: block; }
     PaperBrowser.-reading.-folded > RowList { display: none; }
+    PaperBrowser > NotePage.page.-other, PaperBrowser > Preview.page.-other { display: none; }
     """
 
     class Left(Message):
@@ -66,11 +69,6 @@ class PaperBrowser(Widget, PaperChanges):
         return self.query_one(RowList)
 
     @property
-    def preview(self) -> Preview:
-        """The preview."""
-        return self.query_one(Preview)
-
-    @property
     def previews(self) -> bool:
         """Whether the preview is wanted beside the list."""
         return self.has_class("-preview")
@@ -78,7 +76,8 @@ class PaperBrowser(Widget, PaperChanges):
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the preview."""
         yield RowList(empty=self._empty)
-        yield Preview()
+        yield Preview(classes="page")
+        yield NotePage(classes="page -other")
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold the panes to the room there is."""
@@ -128,6 +127,8 @@ class PaperBrowser(Widget, PaperChanges):
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Let the preview follow the cursor."""
+        if self.noting is not None:
+            self.turn_to_note(None)
         self.show_preview()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
@@ -135,12 +136,14 @@ class PaperBrowser(Widget, PaperChanges):
         event.stop()
         self.add_class("-reading")
         self.show_preview()
-        self.preview.focus()
+        self.pane.focus()
 
     def why_not(self, action: str) -> str | None:
         """Say why an action on papers cannot be done now."""
         if action.startswith("paper.") and not self.targets():
             return "There is no paper here."
+        if action == "paper.notes" and not self.notes:
+            return "It has no note yet; e writes one."
         return None
 
     def do_browser_preview(self) -> None:
@@ -156,24 +159,30 @@ class PaperBrowser(Widget, PaperChanges):
 
     def do_browser_scroll_down(self) -> None:
         """Scroll the preview down."""
-        self.preview.scroll_relative(y=max(self.preview.size.height // 2, 1), animate=False)
+        self.pane.scroll_relative(y=max(self.pane.size.height // 2, 1), animate=False)
 
     def do_browser_scroll_up(self) -> None:
         """Scroll the preview up."""
-        self.preview.scroll_relative(y=-max(self.preview.size.height // 2, 1), animate=False)
+        self.pane.scroll_relative(y=-max(self.pane.size.height // 2, 1), animate=False)
+
+    def do_paper_notes(self) -> None:
+        """Read the paper's notes in its place, one after the other, then the paper again."""
+        if self.has_class("-folded") and not self.has_class("-reading"):
+            self.papers.do_list_enter()
+        self.next_note()
 
     def do_browser_pane(self) -> None:
         """Go to the other pane."""
-        if self.preview.has_focus:
+        if self.pane.has_focus:
             self._leave_page()
-        elif self.preview.display:
-            self.preview.focus()
+        elif self.pane.display:
+            self.pane.focus()
         else:
             self.papers.do_list_enter()
 
     def do_browser_back(self) -> None:
         """Leave the paper, then the selection, then tell whoever is around us."""
-        if self.has_class("-reading") or self.preview.has_focus:
+        if self.has_class("-reading") or self.pane.has_focus:
             self._leave_page()
         elif self.papers.selected:
             self.papers.selected.clear()
@@ -192,11 +201,14 @@ class PaperBrowser(Widget, PaperChanges):
 
         work = self.papers.key
         if not isinstance(work, int):
+            self.show_notes_of_paper(())
             self.preview.show(None)
             return
         page: dict[str, Any] | None = await self.desk.library.read(
             lambda c: queries.page(c, work, self.profile)
         )
+        self.show_notes_of_paper(page["notes"] if page is not None else ())
+        self.refresh_keys()
         self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
         await asyncio.sleep(_SIMILAR_AFTER)
         if self.desk.meaning.warm:
@@ -206,10 +218,11 @@ class PaperBrowser(Widget, PaperChanges):
         from assistant.tui.papers import queries
 
         found = await self.desk.meaning.similar(work, limit=_SIMILAR)
-        ids = [hit.work for hit in found.hits]
-        rows = await self.desk.library.read(lambda c: queries.rows(c, ids))
-        whys = {hit.work: hit.reasons[0] for hit in found.hits if hit.reasons}
-        return [(row.public_id, row.title, whys.get(row.id, "")) for row in rows]
+        return await self.desk.library.read(lambda c: queries.named_hits(c, found.hits))
+
+    def refresh_keys(self) -> None:
+        """Let the bar of keys say what can be done now."""
+        self.screen.refresh_bindings()
 
     def _load_soon(self) -> None:
         if not self._loading:

@@ -1,17 +1,12 @@
 """What keys do to papers: each change is one transaction, said, and undone with one key."""
 
 import asyncio
-import os
-import subprocess
-import sys
 import webbrowser
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported
-
-from assistant.config import HOME_VARIABLE
 from assistant.tui.acting import Acting
+from assistant.tui.editing import in_terminal
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
 
@@ -114,22 +109,12 @@ class PaperChanges(Acting):
         The terminal is the editor's meanwhile, so the app stands still.
         """
         row = (await self._rows())[0]
-        command = [sys.executable, "-m", "assistant", "note", row.public_id, "--edit"]
-        environment = {**os.environ, HOME_VARIABLE: str(self.desk.home.path)}
-        try:
-            with self.app.suspend():
-                ended = subprocess.run(command, env=environment, check=False).returncode
-        except SuspendNotSupported:
-            self.assistant.say("An editor needs a terminal of its own.", severity="warning")
-            return
-        if ended:
-            self.assistant.say(
-                f"The note of {row.public_id} could not be edited.",
-                severity="error",
-                hint="Set $EDITOR to your editor; `assistant note` says more.",
-            )
-        else:
-            self.assistant.say("The note is in your vault; it links back to the paper.")
+        in_terminal(
+            self.assistant, "note", row.public_id, "--edit",
+            done="The note is in your vault; it links back to the paper.",
+            failed=f"The note of {row.public_id} could not be edited.",
+        )  # fmt: skip
+        self.assistant.notes_changed()
 
     def do_paper_copy(self) -> None:
         """Ask what to copy."""

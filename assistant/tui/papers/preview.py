@@ -13,6 +13,7 @@ from assistant.tui.look import Look
 
 _MOST_AUTHORS = 12
 _MOST_VERSIONS = 8
+_MOST_NOTES = 3
 
 
 class Preview(VerticalScroll, Acting, can_focus=True):
@@ -57,7 +58,7 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         look = self.assistant.look
         text = Text()
         if similar:
-            text.append("\nLike it in your library\n", look.strong)
+            text.append("\nLike it in your library and notes\n", look.strong)
         for public_id, title, why in similar:
             text.append(f"{public_id}  ", look.accent)
             text.append(f"{title}\n")
@@ -90,6 +91,14 @@ def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Te
         for reason in reasons:
             text.append("\n· ", look.good)
             text.append(reason, look.good)
+    if notes := page.get("notes"):
+        text.append(
+            "\n\nE reads " if len(notes) == 1 else f"\n\nE reads {len(notes)} notes: ", look.dim
+        )
+        text.append("its note " if len(notes) == 1 else "", look.dim)
+        text.append("; ".join(title for _, title in notes[:_MOST_NOTES]), look.accent)
+        text.append(" …" if len(notes) > _MOST_NOTES else "", look.dim)
+        text.append("" if page["abstract"] else "\n")
     if page["abstract"]:
         text.append("\n")
         for paragraph in page["abstract"].split("\n\n"):

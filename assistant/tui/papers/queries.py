@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.library.page import paper_facts
+from assistant.search.asking import MeaningHit
 from assistant.sources.identifiers import parse_identifier
-from db import digests, listing, personal, profiles, works
+from db import digests, listing, personal, profiles, sections, works
 from db.engine import Connection
 
 
@@ -31,12 +32,36 @@ def page(connection: Connection, work_id: int, name: str | None = None) -> dict[
     found = works.view_works(connection, [work_id])
     if not found:
         return None
+    from assistant.notes.linking import notes_about
+
     mine = profile(connection, name)
+    facts = paper_facts(connection, found[0])
+    notes = notes_about(connection, [found[0].public_id, *facts["identifiers"]])
     return {
-        **paper_facts(connection, found[0]),
+        **facts,
+        "notes": [(note.path, note.title) for note in notes],
         "liked": profiles.liking(connection, mine, work_id),
         "digest": digests.shown_in(connection, mine, work_id),
     }
+
+
+def named_hits(connection: Connection, hits: Sequence[MeaningHit]) -> list[tuple[str, str, str]]:
+    """Return what each hit is called by, its title, and why it was found."""
+    papers = {one.id: one for one in works.view_works(connection, [hit.work for hit in hits])}
+    passages = {
+        one.id: one for one in sections.section_views(connection, [hit.section for hit in hits])
+    }
+    told = []
+    for hit in hits:
+        why = hit.reasons[0] if hit.reasons else ""
+        if hit.work in papers:
+            told.append((papers[hit.work].public_id, papers[hit.work].title, why))
+        elif hit.section in passages:
+            one = passages[hit.section]
+            told.append(
+                (f"{one.kind}:{one.path.removesuffix('.md')}", one.heading or one.title, why)
+            )
+    return told
 
 
 def named(

@@ -83,9 +83,11 @@ class QueryBar(Widget, Acting):
     class Left(Message):
         """The person gave the query up."""
 
-    def __init__(self, placeholder: str) -> None:
+    def __init__(self, placeholder: str, *, plain: bool = False) -> None:
+        """Make an empty line; a `plain` one is words and nothing else, without chips."""
         super().__init__()
         self._placeholder = placeholder
+        self._plain = plain
         self._completions: Sequence[Completion] = ()
 
     @property
@@ -126,7 +128,8 @@ class QueryBar(Widget, Acting):
         event.stop()
         self._show_chips()
         self.post_message(self.Changed(event.value))
-        self.run_safely(self._complete, "Completing", only="completions")
+        if not self._plain:
+            self.run_safely(self._complete, "Completing", only="completions")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the list."""
@@ -161,6 +164,8 @@ class QueryBar(Widget, Acting):
         self.post_message(self.Accepted())
 
     def _show_chips(self) -> None:
+        if self._plain:
+            return
         text = self.text
         inverted = text.startswith("!")
         query = parse_query(text.lstrip("!"))

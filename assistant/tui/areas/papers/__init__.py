@@ -12,7 +12,7 @@ register(
     Action("papers.clear", "ctrl+l", "Clear the filter"),
     Action("papers.next-unread", "n", "Next unread"),
     Action("papers.previous-unread", "N", "Previous unread"),
-    Action("papers.sort", "c", "Sort by the next column", "sort"),
-    Action("papers.reverse", "C", "Turn the order round"),
+    Action("papers.sort", "comma", "Sort by the next column", "sort"),
+    Action("papers.reverse", "less_than_sign", "Turn the order round"),
     Action("papers.refresh", "r", "Read the library again"),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from assistant.tui.actions import all_scopes, bindings
+from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.today.browser import DayBrowser
 from assistant.tui.areas.today.header import DayHeader
@@ -285,7 +285,7 @@ class TodayScreen(AreaScreen):
         known = self.browser.cache.rows
         kinds = [kind_of(known.get(work)) for work in self._works()]
         standing = Standing(day, kinds, self._working(), self._trouble, ahead, announced, judged)
-        self.outlook.show(tell(standing, self._key))
+        self.outlook.show(tell(standing, self.assistant.key_of))
         if not self.has_class("-outlook"):
             self.add_class("-outlook")
             self.outlook.steps.focus()
@@ -295,11 +295,6 @@ class TodayScreen(AreaScreen):
         if self.has_class("-outlook"):
             self.remove_class("-outlook")
             self.browser.papers.focus()
-
-    def _key(self, action_id: str) -> str:
-        action = next(one for scope in all_scopes().values() for one in scope.actions
-                      if one.id == action_id)  # fmt: skip
-        return self.assistant.keys_of(action)[0]
 
     async def on_outlook_chosen(self, event: Outlook.Chosen) -> None:
         """Do what was chosen."""

@@ -1,0 +1,262 @@
+"""The list of notes, the note under the cursor, and what that is joined to."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from assistant.tui.actions import bindings
+from assistant.tui.areas.notes.changes import NoteChanges
+from assistant.tui.notes.links_pane import Goal, Joined, JoinedRows, LinksPane
+from assistant.tui.notes.page import NotePage
+from assistant.tui.notes.rows import Folder, NoteRow, NoteRows
+from assistant.tui.papers.browser import TALL, WIDE
+from assistant.tui.widgets.row_list import NoRows, RowList
+
+_PAGE_AFTER = 0.03
+_LINKS_AFTER = 0.15
+_RELATED_AFTER = 0.5
+
+
+class NoteBrowser(Widget, NoteChanges):
+    """Three panes: side by side, the list above the others, or one at a time on a small screen."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("browser", "note")
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("browser", "note"))
+    DEFAULT_CSS = """
+    NoteBrowser { height: 1fr; layout: horizontal; }
+    NoteBrowser > RowList { width: 1fr; height: 1fr; }
+    NoteBrowser > Vertical { width: 1fr; height: 1fr; display: none; }
+    NoteBrowser NotePage { height: 1fr; }
+    NoteBrowser LinksPane { height: 30%; min-height: 5; display: none; }
+    NoteBrowser.-links LinksPane { display: block; }
+    NoteBrowser.-wide.-preview > RowList { width: 2fr; }
+    NoteBrowser.-wide.-preview > Vertical { width: 3fr; display: block; }
+    NoteBrowser.-tall { layout: vertical; }
+    NoteBrowser.-tall.-preview > Vertical { height: 2fr; display: block; }
+    NoteBrowser.-reading > Vertical { display: block; }
+    NoteBrowser.-reading.-folded > RowList { display: none; }
+    """
+
+    class Left(Message):
+        """`esc` was pressed with nothing left to close here."""
+
+    class Wanted(Message):
+        """Somebody wants to go where a link leads."""
+
+        def __init__(self, goal: Goal) -> None:
+            super().__init__()
+            self.goal = goal
+
+    class Shown(Message):
+        """A note is being read."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def __init__(self) -> None:
+        super().__init__(classes="-preview -links")
+        self.aside = ""
+        """A note that is shown though the cursor is on none, or on another."""
+        self._heading = ""
+        self._joined_of = ""
+        self._with_related = False
+
+    def compose(self) -> ComposeResult:
+        """Show the list and, where there is room, the others."""
+        yield RowList(empty="Opening your vault …")
+        with Vertical():
+            yield NotePage()
+            yield LinksPane()
+
+    @property
+    def listed(self) -> RowList:
+        """The list."""
+        return self.query_one("NoteBrowser > RowList", RowList)
+
+    @property
+    def page(self) -> NotePage:
+        """The note."""
+        return self.query_one(NotePage)
+
+    @property
+    def links(self) -> LinksPane:
+        """What it is joined to."""
+        return self.query_one(LinksPane)
+
+    @property
+    def row(self) -> NoteRow | None:
+        """The row under the cursor."""
+        source = self.listed.source
+        key = self.listed.key
+        return source.row(key) if isinstance(source, NoteRows) and key is not None else None
+
+    @property
+    def path(self) -> str:
+        """The note at hand, "" where there is none."""
+        row = self.row
+        return self.aside or (row.path if row is not None else "")
+
+    @property
+    def previews(self) -> bool:
+        """Whether the note is wanted beside the list."""
+        return self.has_class("-preview")
+
+    def targets(self) -> list[str]:
+        """Return the notes a key acts on: those selected, else the one at hand."""
+        chosen = [key for key in self.listed.selected if isinstance(key, str)]
+        return chosen or ([self.path] if self.path else [])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold the panes to the room there is."""
+        wide = event.size.width >= WIDE
+        tall = not wide and event.size.height >= TALL
+        self.set_class(wide, "-wide")
+        self.set_class(tall, "-tall")
+        self.set_class(not wide and not tall, "-folded")
+        self.show_note()
+
+    # ---- what is shown
+
+    def show_rows(
+        self, rows: list[NoteRow], *, keep: Hashable | None = None, offset: int | None = None
+    ) -> None:
+        """List these; the cursor stays on its note, or goes to the one to `keep`."""
+        self.listed.show(NoteRows(rows) if rows else NoRows(), keep=keep, offset=offset)
+        self.show_note()
+
+    def show_note(self, *, anew: bool = False) -> None:
+        """Show the note at hand once the cursor rests; `anew` reads what it is joined to again."""
+        if anew:
+            self._joined_of = ""
+        if self._is_seen():
+            self.run_safely(self._show, "Showing the note", only="note")
+
+    def open(self, path: str, heading: str = "") -> None:
+        """Read a note, at a heading, whether it is in the list or not."""
+        place = self.listed.source.index_of(path)
+        self._heading = heading
+        self.aside = "" if place is not None else path
+        if place is not None:
+            self.listed.move_to(place)
+        self.add_class("-reading")
+        self.page.focus()
+        self.show_note()
+
+    def _is_seen(self) -> bool:
+        beside = self.previews and not self.has_class("-folded")
+        return beside or self.has_class("-reading")
+
+    async def _show(self) -> None:
+        from assistant.tui.notes import queries
+
+        await asyncio.sleep(_PAGE_AFTER)
+        path, heading = self.path, self._heading
+        found = await self.desk.notes.read(lambda v: queries.sheet(v, path)) if path else None
+        self._heading = ""
+        self.page.empty = "" if found or not path else "It is not there any more.\nr looks again."
+        self.page.show(found, heading=heading)
+        self.links.empty = "Nothing is joined to it yet." if found else ""
+        if found is None or path.startswith("."):
+            self.show_joined([])
+            return
+        self.post_message(self.Shown(path))
+        if path == self._joined_of or not self.has_class("-links"):
+            return
+        await asyncio.sleep(_LINKS_AFTER)
+        rows = await self.desk.notes.read(lambda v: queries.neighbours(v, path))
+        self.show_joined(rows)
+        self._joined_of = path
+        await asyncio.sleep(_RELATED_AFTER)
+        if self.desk.meaning.warm:
+            self.show_joined(rows + await self.related(path))
+
+    def show_joined(self, rows: list[Joined]) -> None:
+        """Show what a note is joined to."""
+        self._joined_of = ""
+        links = self.links
+        if not links.has_focus:
+            links.cursor = 0
+        links.show(JoinedRows(rows) if rows else NoRows())
+
+    # ---- moving about
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """Let the note follow the cursor."""
+        if event.rows is self.listed:
+            row = self.row
+            if self.aside and row is not None and self.listed.has_focus:
+                self.aside = ""
+            self.show_note()
+        else:
+            event.stop()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Read the note, or go where a link leads; a folder is the screen's business."""
+        if event.rows is self.links:
+            event.stop()
+            goal = self.links.goal(event.index)
+            if goal is not None:
+                self.post_message(self.Wanted(goal))
+        elif self.row is not None and not isinstance(self.row.key, Folder):
+            event.stop()
+            self.aside = ""
+            self.add_class("-reading")
+            self.page.focus()
+            self.show_note()
+
+    def do_browser_preview(self) -> None:
+        """Show or hide the note beside the list."""
+        if self.has_class("-folded"):
+            if self.has_class("-reading"):
+                self._leave_page()
+            elif self.path:
+                self.open(self.path)
+            return
+        self.toggle_class("-preview")
+        if not self.previews:
+            self._leave_page()
+        self.show_note()
+
+    def do_browser_scroll_down(self) -> None:
+        """Scroll the note down."""
+        self.page.do_page_half_down()
+
+    def do_browser_scroll_up(self) -> None:
+        """Scroll the note up."""
+        self.page.do_page_half_up()
+
+    def do_browser_pane(self) -> None:
+        """Go to the next pane: list, note, what it is joined to."""
+        if self.page.has_focus and self.links.display:
+            self.links.focus()
+        elif self.page.has_focus or self.links.has_focus:
+            self._leave_page()
+        elif self._is_seen():
+            self.page.focus()
+        elif self.path:
+            self.open(self.path)
+
+    def do_browser_back(self) -> None:
+        """Leave the note, then the selection, then tell whoever is around us."""
+        if self.has_class("-reading") or not self.listed.has_focus:
+            self._leave_page()
+        elif self.listed.selected:
+            self.listed.selected.clear()
+            self.listed.refresh()
+        else:
+            self.post_message(self.Left())
+
+    def _leave_page(self) -> None:
+        self.remove_class("-reading")
+        self.listed.focus()
+        if self.aside:
+            self.aside = ""
+            self.show_note()

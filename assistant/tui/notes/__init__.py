@@ -1,0 +1,1 @@
+"""Notes as several places show them: their page, their rows, what keys do to them."""
