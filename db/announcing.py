@@ -15,7 +15,7 @@ from db.works import among, insert_rows, pairs
 
 STATES = ("complete", "partial", "stale", "holiday", "failed")
 SETTLED = ("complete", "holiday")
-"""States that no later look will change."""
+"""States in which nothing is known to be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,29 @@ def announced_before(
         for model in (Announcement, TrashedAnnouncement)
     ]
     return {one for query in queries for one in connection.execute(query).scalars()}
+
+
+def announced_on(
+    connection: Connection, source: str, category: str, *, since: str = ""
+) -> dict[str, tuple[str, int]]:
+    """Return source id -> (ISO day, batch) on which a category announced it as new or cross."""
+    rows = connection.execute(
+        select(Announcement.source_id, Batch.date, Batch.id)
+        .join(Batch, Batch.id == Announcement.batch_id)
+        .where(
+            Batch.source == source,
+            Batch.category == category,
+            Batch.date >= since,
+            Announcement.kind.in_(("new", "cross")),
+        )
+    )
+    return {source_id: (day, batch) for source_id, day, batch in rows}
+
+
+def withdraw(connection: Connection, batch: int, source_ids: Iterable[str]) -> None:
+    """Take papers out of a batch that were never announced in it."""
+    wanted = among(Announcement.source_id, source_ids)
+    connection.execute(delete(Announcement).where(Announcement.batch_id == batch, wanted))
 
 
 def forget_empty_batches(connection: Connection, source: str, category: str, after: str) -> None:

@@ -1,7 +1,6 @@
 """Backups of the library: taken while it is in use, verified, rotated, restored by rename."""
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from db.durable import replacing, sync
 from db.errors import BackupError, DatabaseDamagedError
 
 _PAGES_A_STEP = 2_048
@@ -90,10 +90,11 @@ def take_backup(
                 target.execute("PRAGMA journal_mode=DELETE")
             works = _verify(partial)
         digest = _file_digest(partial)
-        _sync(partial)
-        _write_synced(final.with_suffix(".sha256"), f"{digest}  {final.name}\n")
+        sync(partial)
+        with replacing(final.with_suffix(".sha256")) as told:
+            told.write(f"{digest}  {final.name}\n")
         partial.replace(final)
-        _sync(folder)
+        sync(folder)
     except (sqlite3.DatabaseError, OSError) as error:
         partial.unlink(missing_ok=True)
         raise BackupError(
@@ -164,10 +165,10 @@ def restore_backup(
                 else None,
             )
         _verify(partial)
-        _sync(partial)
+        sync(partial)
         _set_aside(library)
         partial.replace(library)
-        _sync(library.parent)
+        sync(library.parent)
     except (sqlite3.DatabaseError, OSError) as error:
         raise BackupError("The backup could not be restored.", why=str(error)) from error
 
@@ -231,21 +232,3 @@ def _file_digest(path: Path, progress: Callable[[int, int], None] | None = None)
             if progress:
                 progress(file.tell(), total)
     return digest.hexdigest()
-
-
-def _write_synced(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """Flush a file, or a folder's entries, to the disk."""
-    if os.name == "nt" and path.is_dir():
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,6 +5,7 @@ Expressions come from `db.filters`, which quotes what a person wrote.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
 
 from sqlalchemy import Connection, text
 
@@ -21,16 +22,21 @@ def index_size(connection: Connection) -> int:
     return size
 
 
-def frequencies(connection: Connection, expressions: Iterable[str], size: int) -> list[int]:
-    """Return in how many works each expression is found: exact below 1,000, else estimated.
+def frequencies(
+    connection: Connection,
+    expressions: Iterable[str],
+    size: int,
+    index: Literal["works_fts", "sections_fts"] = "works_fts",
+) -> list[int]:
+    """Return in how many rows each expression is found: exact below 1,000, else estimated.
 
-    The newest 1,000 hits are counted; how far down the ids they reach gives the rest, so a word of
-    every paper costs no more than a rare one.
+    The newest 1,000 hits are counted; how far down the `size` ids they reach gives the rest, so a
+    word of every paper costs no more than a rare one.
     """
     rows = connection.execute(
         text(
             "SELECT (SELECT count(*) || ' ' || coalesce(min(rowid), 0) FROM (SELECT rowid"
-            " FROM works_fts WHERE works_fts MATCH one.value ORDER BY rowid DESC LIMIT :sample))"
+            f" FROM {index} WHERE {index} MATCH one.value ORDER BY rowid DESC LIMIT :sample))"
             " FROM json_each(:expressions) AS one ORDER BY one.key"
         ),
         {"expressions": json.dumps(list(expressions)), "sample": _SAMPLE},

@@ -96,3 +96,11 @@ def counts_by_day(
         {"since": since, "kinds": json.dumps(list(kinds))},
     )
     return [(day, kind, count) for day, kind, count in rows]
+
+
+def run_ids(connection: Connection) -> set[str]:
+    """Return the ids of the runs that are in the log."""
+    rows = connection.execute(
+        text("SELECT json_extract(data, '$.run') FROM events WHERE kind = 'lab-run'")
+    )
+    return set(rows.scalars())

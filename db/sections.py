@@ -4,14 +4,13 @@ Expressions come from `db.filters`, which quotes what a person wrote.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
 # Weights of title, heading and body in bm25.
 _SCORE = "-bm25(sections_fts, 2.0, 1.5, 1.0)"
-_SAMPLE = 1_000  # hits counted before a frequency is estimated
 
 
 class SectionView(NamedTuple):
@@ -48,28 +47,6 @@ def newest_section(connection: Connection) -> int:
     query = "SELECT coalesce(max(id), 0) FROM note_sections"
     newest: int = connection.exec_driver_sql(query).scalar_one()
     return newest
-
-
-def frequencies(connection: Connection, expressions: Iterable[str], size: int) -> list[int]:
-    """Return in how many passages each expression is found: exact below 1,000, else estimated.
-
-    As for papers (`db.fulltext`): how far down the ids the newest 1,000 hits reach gives the rest.
-    """
-    rows = connection.execute(
-        text(
-            "SELECT (SELECT count(*) || ' ' || coalesce(min(rowid), 0) FROM (SELECT rowid"
-            " FROM sections_fts WHERE sections_fts MATCH one.value ORDER BY rowid DESC"
-            " LIMIT :sample)) FROM json_each(:expressions) AS one ORDER BY one.key"
-        ),
-        {"expressions": json.dumps(list(expressions)), "sample": _SAMPLE},
-    )
-    found = []
-    for (row,) in rows:
-        count, lowest = map(int, row.split())
-        if count == _SAMPLE:
-            count = max(count, round(count * size / max(size - lowest + 1, 1)))
-        found.append(count)
-    return found
 
 
 def matches(

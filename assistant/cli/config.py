@@ -1,7 +1,5 @@
 """`assistant config`."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from assistant.cli.output import json_option, note, print_json
 from assistant.config import find_home, load_settings, parse_settings, setting_names
 from assistant.errors import ConfigError, UsageError
 from assistant.search.encoders import encoder_key
+from db.durable import replacing
 
 
 @click.command("config")
@@ -102,13 +101,8 @@ def _change(path: Path, name: str, value: Any) -> None:
     changed = tomlkit.dumps(document)
     parse_settings(changed, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=".config-", delete=False, encoding="utf-8"
-    ) as file:
+    with replacing(path, 0o600) as file:
         file.write(changed)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def _reembed() -> None:

@@ -1,8 +1,6 @@
 """`assistant export`."""
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,6 +12,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.library.entries import load_whole_works
 from assistant.library.exporting import FORMS, write
 from db import works
+from db.durable import replacing
 from db.engine import Connection
 
 _BY_SUFFIX = {".bib": "bibtex", ".json": "csl", ".md": "markdown", ".jsonl": "lines"}
@@ -85,17 +84,7 @@ def _write_file(
     connection: Connection, wanted: list[int], form: str, file: Path, *, quiet: bool
 ) -> None:
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.parent, prefix=f".{file.name}-", delete=False, encoding="utf-8"
-        ) as partial:
-            try:
-                _write(connection, wanted, form, partial, quiet=quiet)
-                partial.flush()
-                os.fsync(partial.fileno())
-            except BaseException:
-                Path(partial.name).unlink(missing_ok=True)
-                raise
-        Path(partial.name).chmod(0o644)
-        Path(partial.name).replace(file)
+        with replacing(file) as partial:
+            _write(connection, wanted, form, partial, quiet=quiet)
     except OSError as error:
         raise AssistantError(f"Cannot write {file}.", why=error.strerror or str(error)) from error

@@ -41,6 +41,15 @@ COMMANDS = {
         "Write, link and find notes: Markdown files of your own, beside your papers.",
     ),
     "review": ("review", "Go over what you marked #review, when it is due."),
+    "track": ("track", "Pick a career track, and see where you stand on it."),
+    "skill": (
+        "skill",
+        "See what to learn next and why; show, begin, prove and review skills.",
+    ),
+    "lab": (
+        "lab",
+        "Start, check and run the labs of your skills; every check and run is kept.",
+    ),
     "embed": ("embedding", "Give every paper and note its vector, so that it is found by meaning."),
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),

@@ -134,7 +134,7 @@ def _verdict(batch: BatchView) -> str:
     if batch.state == "complete":
         return f"{click.style('complete', fg='green')}, {plural(batch.received, 'paper')}"
     if batch.state == "holiday":
-        return f"no announcements ({batch.detail or 'holiday'})"
+        return f"no announcements{f' ({batch.detail})' if batch.detail else ''}"
     if batch.state == "partial":
         lacks = "" if batch.expected is None else f", {batch.expected - batch.received:,} missing"
         told = f"{click.style('partial', fg='yellow')}, {plural(batch.received, 'paper')}{lacks}"

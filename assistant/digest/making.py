@@ -10,7 +10,7 @@ from assistant.digest.document import from_document, to_document
 from assistant.digest.gathering import Gathered, gather, gather_span
 from assistant.digest.model import Digest, DigestEntry
 from assistant.library.following import Following, ensure_main, find_profile
-from assistant.library.sync.run import ARXIV_TIME
+from assistant.library.sync.today import ARXIV_TIME
 from db import digests, trash
 from db.engine import Connection, Database
 

@@ -8,13 +8,13 @@ import errno
 import hashlib
 import os
 import stat
-import sys
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
 from assistant.errors import AssistantError
 from assistant.text import clean_line
+from db.durable import sync
 
 MOST_NOTE_BYTES = 5_000_000
 _SAMPLE = 8_192
@@ -169,7 +169,7 @@ def replace(path: Path, staged: Path, expected: str) -> None:
     try:
         staged.chmod(stat.S_IMODE(path.stat().st_mode))
         staged.replace(path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise _cannot("write", path, error) from error
 
@@ -183,9 +183,9 @@ def put_new(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _rename_to_free(source, target)
-        sync_folder(target.parent)
+        sync(target.parent)
         if source.parent != target.parent:
-            sync_folder(source.parent)
+            sync(source.parent)
     except FileExistsError as error:
         raise NoteExistsError(
             f"There is a {target.name} already.", hint="Give it another name."
@@ -217,17 +217,6 @@ def _rename_to_free(source: Path, target: Path) -> None:
 def is_listed(path: Path) -> bool:
     """Tell whether a folder has a file under exactly this name, where case may not count."""
     return any(entry.name == path.name for entry in path.parent.iterdir())
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to the disk, where the system can."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _cannot(what: str, path: Path, error: OSError) -> NoteFileError:

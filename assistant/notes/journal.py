@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import AssistantError
 from assistant.notes import files
+from db.durable import sync
 
 FOLDER = ".assistant"
 _WAIT_SECONDS = 20
@@ -106,12 +107,12 @@ def decide(
         Write(path, before, files.digest(data), files.stage(staging(root), data).name)
         for path, before, data in contents
     ]
-    files.sync_folder(staging(root)) if writes else None
+    sync(staging(root)) if writes else None
     operation = Operation(operation_id, tuple(moves), tuple(writes), event)
     text = json.dumps(asdict(operation), ensure_ascii=False).encode("utf-8", "surrogateescape")
     draft = files.stage(folder(root), text)
     draft.replace(_journal(root))
-    files.sync_folder(folder(root))
+    sync(folder(root))
     return operation
 
 
@@ -174,7 +175,7 @@ def carry_out(root: Path, operation: Operation) -> list[str]:
 def finish(root: Path) -> None:
     """Forget a change that was carried out and logged, and what else lies about."""
     _journal(root).unlink(missing_ok=True)
-    files.sync_folder(folder(root))
+    sync(folder(root))
     sweep(root)
 
 

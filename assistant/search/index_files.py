@@ -6,7 +6,6 @@ that disagrees with it is extended, or built anew.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from filelock import FileLock
 
 from assistant.search.vector_index import GONE, VectorIndex
 from db import vectors
+from db.durable import replacing, sync
 from db.engine import Connection, Database
 
 if TYPE_CHECKING:
@@ -221,8 +221,7 @@ def _save(home: Path, index: VectorIndex) -> None:
     faiss.write_index(index.faiss_index, str(generation / "vectors.faiss"))
     np.save(generation / "work_ids.npy", index.work_ids, allow_pickle=False)
     for path in generation.iterdir():
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync(path)
     current = {
         "format": _FORMAT,
         "generation": generation.name,
@@ -230,14 +229,10 @@ def _save(home: Path, index: VectorIndex) -> None:
         "newest": index.newest,
         "count": len(index),
     }
-    pointer = home / f"current-{generation.name}.json"
-    with pointer.open("w", encoding="utf-8") as file:
+    with replacing(home / "current.json") as file:
         json.dump(current, file)
-        file.flush()
-        os.fsync(file.fileno())
-    pointer.replace(home / "current.json")
     for old in home.iterdir():
         if old.is_dir() and old != generation:
             shutil.rmtree(old, ignore_errors=True)
-        elif old.name.startswith("current-"):
+        elif old.name.startswith((".current.json-", "current-")):
             old.unlink(missing_ok=True)

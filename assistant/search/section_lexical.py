@@ -16,6 +16,7 @@ from assistant.words import words
 from db import sections
 from db.engine import Connection
 from db.filters import all_of, any_of, phrase
+from db.fulltext import frequencies
 
 NEWEST = 1_000  # passages ranked of those that match
 POSTINGS = 5_000  # read for those that have only some of the words
@@ -54,7 +55,7 @@ def search_sections(connection: Connection, query: Query, limit: int) -> list[Le
         return [LexicalHit(section, 0.0) for section in found]
     size = sections.newest_section(connection)
     expressions = [*map(phrase, telling), *required]
-    found_in = sections.frequencies(connection, expressions, size)
+    found_in = frequencies(connection, expressions, size, "sections_fts")
     terms = [Term(e, n) for e, n in zip(expressions, found_in, strict=True) if n]
     if not terms or any(n == 0 for n in found_in[len(telling) :]):
         return []
@@ -116,5 +117,5 @@ def as_notes_have_it(
 def known_words(connection: Connection, wanted: Sequence[str]) -> set[str]:
     """Return those of the words that any passage has."""
     size = sections.newest_section(connection)
-    found = sections.frequencies(connection, map(phrase, wanted), size)
+    found = frequencies(connection, map(phrase, wanted), size, "sections_fts")
     return {word for word, count in zip(wanted, found, strict=True) if count}

@@ -97,8 +97,7 @@ def standings(
         ways = tuple(record.asked(skill, way) for way in skill.proof)
         done = [_fulfilled(way) for way in ways if all(one.done for one in way)]
         if done:
-            at, told = min(done)
-            proven[id] = (at, told, ways)
+            proven[id] = (*min(done), ways)
         else:
             unproven[id] = ways
     spacing = Spacing(steps=False) if proven else None
@@ -107,7 +106,8 @@ def standings(
         missing = tuple(need for need in skill.needs if need not in proven)
         begun = record.begun(skill, unlocked=not missing)
         state: State = "started" if begun else "locked" if missing else "ready"
-        at, told, ways = proven.get(id, (None, "", unproven.get(id, ())))
+        at: datetime | None
+        at, told, ways = proven.get(id) or (None, "", unproven[id])
         due = None
         if at is not None and spacing is not None:
             due = spacing.due(record.answers(skill, at))

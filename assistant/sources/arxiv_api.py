@@ -5,7 +5,7 @@ loses papers without a word, and its client has no time-out, no bound on a body'
 know `Retry-After`. So the standard library does both here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
@@ -45,17 +45,22 @@ def fetch_by_ids(
     courtesy = Courtesy(settings.api, settings.interval_seconds, pause)
     for start in range(0, len(wanted), size):
         page = wanted[start : start + size]
-        for record in _page(page, settings, courtesy).records:
+        query = {"id_list": ",".join(page), "start": "0", "max_results": str(len(page))}
+        for one in ask(query, courtesy, settings).papers:
             # A server that sends papers nobody asked for is confused; we need not be.
-            if record.source_id in page:
-                yield record
+            if one.record.source_id in page:
+                yield one.record
         if progress:
             progress(start + len(page), len(wanted))
 
 
-def _page(page: list[str], settings: ArxivSettings, courtesy: Courtesy) -> Feed:
-    """Return arXiv's answer for one page of ids, asking again while that may help."""
-    query = {"id_list": ",".join(page), "start": "0", "max_results": str(len(page))}
+def ask(query: Mapping[str, str], courtesy: Courtesy, settings: ArxivSettings) -> Feed:
+    """Return arXiv's answer for one page of a query, asking again while that may help.
+
+    Raises:
+        SourceError: arXiv cannot be reached, refuses, or does not answer as documented.
+    """
+    start, most = int(query["start"]), int(query["max_results"])
     empty = 0
     while True:
         try:
@@ -77,17 +82,17 @@ def _page(page: list[str], settings: ArxivSettings, courtesy: Courtesy) -> Feed:
             raise SourceError(
                 "arXiv refused the request.",
                 why=str(refused),
-                hint="Take that id out of the list and try again.",
+                hint="Take that id out of the list and try again." if "id_list" in query else "",
             ) from None
-        if not feed.records and not feed.total:
-            # So answers arXiv for ids it does not know, and now and then for those it does.
+        if not feed.papers and not feed.total:
+            # So answers arXiv where it knows of nothing, and now and then where it does.
             empty += 1
             if empty >= _EMPTY_TRIES:
                 courtesy.answered()
                 return feed
             courtesy.wait_longer(Again("an empty page"))
-        elif len(feed.records) < min(feed.total, len(page)):
-            told = f"it announced {feed.total:,} papers and sent {len(feed.records):,}"
+        elif len(feed.papers) < min(feed.total - start, most):
+            told = f"it announced {feed.total:,} papers and sent {len(feed.papers):,}"
             courtesy.wait_longer(Again(told))
         else:
             courtesy.answered()

@@ -1,7 +1,7 @@
 """The Atom feed arXiv's API answers with, read as records."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from assistant.sources.arxiv_snapshot import MAX_ABSTRACT
@@ -24,11 +24,19 @@ class Refused(Exception):  # noqa: N818  the server's wish, not a fault of ours
 
 
 @dataclass(frozen=True, slots=True)
+class Submitted:
+    """A paper in its newest version, and the moment (UTC) its first one was sent in."""
+
+    record: Record
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """The papers of one answer, and how many arXiv says there are."""
 
     total: int
-    records: tuple[Record, ...]
+    papers: tuple[Submitted, ...]
 
 
 def read_feed(answer: Answer) -> Feed:
@@ -49,7 +57,8 @@ def read_feed(answer: Answer) -> Feed:
         if answer.status != 200 or root.tag != f"{_ATOM}feed":
             raise ValueError("no Atom feed")
         total = int(root.findtext(_TOTAL) or "0")
-        return Feed(total, tuple(map(_record, entries)))
+        papers = [Submitted(_record(one), _moment(_text(one, "published"))) for one in entries]
+        return Feed(total, tuple(papers))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         told = (
             f"an answer (HTTP {answer.status}) that cannot be read: {clean_line(str(error), 120)}"
@@ -99,5 +108,10 @@ def _text(element: ElementTree.Element, name: str, space: str = _ATOM) -> str:
     return (element.findtext(f"{space}{name}") or "").strip()
 
 
-def _day(moment: str) -> str:
-    return datetime.fromisoformat(moment.replace("Z", "+00:00")).date().isoformat()
+def _day(told: str) -> str:
+    return _moment(told).date().isoformat()
+
+
+def _moment(told: str) -> datetime:
+    moment = datetime.fromisoformat(told.replace("Z", "+00:00"))
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -50,7 +50,7 @@ class _List:
     def restarted(self) -> "_List":
         """Return the list from the last day seen, from its beginning where days do not ascend."""
         known = {"from": self.newest} if self.newest and self.in_order else {}
-        return _List({**self.query, **known})
+        return _List({**self.query, **known}, newest=self.newest)
 
 
 def set_of(category: str) -> str:
@@ -142,6 +142,8 @@ def _page(settings: ArxivSettings, courtesy: Courtesy, now: _List) -> OaiPage:
             also_take=(400, 404, 422),
         )
         page = read_oai(answer.body)
+        if page.error == _NOTHING and now.newest:
+            raise Again("no more records, in the middle of a list")
         if page.error is None and not page.records:
             raise Again("a list without records")
         return page

@@ -1,9 +1,11 @@
 """Where the person was, kept between two starts: area, filters, cursor, theme."""
 
 import json
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from db.durable import replacing
 
 _LARGEST = 100_000
 
@@ -38,9 +40,5 @@ class SessionState:
 
     def save(self) -> None:
         """Write the file whole or not at all; one that cannot be written is forgotten."""
-        beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        try:
-            beside.write_text(json.dumps(self._values), encoding="utf-8")
-            beside.replace(self._file)
-        except OSError:
-            beside.unlink(missing_ok=True)
+        with suppress(OSError), replacing(self._file, 0o600) as out:
+            json.dump(self._values, out)

@@ -13,6 +13,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from skills_lab.frame.catalogue import Lab, find_lab
 from skills_lab.frame.checking import Check, checks_of, judge
 from skills_lab.frame.device import seed_everything, use_threads
@@ -26,7 +28,7 @@ LARGEST_FILE = 1 << 28
 def main() -> None:
     """Check each file, then end without waiting for what a learner left running."""
     lab_id, report, lifeline, memory, cpu, *files = sys.argv[1:]
-    threading.Thread(target=_end_with_parent, args=(int(lifeline),), daemon=True).start()
+    end_with_parent(int(lifeline))
     lab = find_lab(lab_id)
     tell = json_lines(int(report))
     checks_module = lab.module("checks")
@@ -41,7 +43,7 @@ def main() -> None:
         }
     )
     use_threads(1)
-    _limit(int(memory), int(cpu))
+    limit(int(memory), int(cpu))
     for number, file in enumerate(files):
         tell({"event": "file", "number": number})
         _check_file(lab, Path(file), checks, tell)
@@ -65,20 +67,34 @@ def _check_file(lab: Lab, file: Path, checks: list[Check], tell: Sink) -> None:
         tell({"event": "end", "number": number, **vars(verdict)})
 
 
-def _limit(memory: int, cpu: int) -> None:
-    """Bound what this process and its children may take; the parent watches what they share."""
+def limit(memory: int, cpu: int) -> None:
+    """Bound what this process and its children may take; the parent watches what they share.
+
+    A GPU's driver maps far more memory than it uses: 0 leaves memory to the parent alone.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     # RLIMIT_AS would count what torch only reserves; data is what it writes to.
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    if memory:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
-def _end_with_parent(lifeline: int) -> None:
-    os.read(lifeline, 1)
-    os.killpg(0, signal.SIGKILL)
+def end_with_parent(lifeline: int) -> None:
+    """End this process with all it started once the other end of the pipe `lifeline` closes."""
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        # Some programs start others in sessions of their own, where the group does not reach.
+        with suppress(psutil.Error):
+            for one in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    one.kill()
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

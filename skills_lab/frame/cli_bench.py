@@ -99,4 +99,37 @@ def _show(name: str, outcome: Outcome) -> None:
     out.print()
 
 
-COMMANDS = (bench,)
+@click.command()
+@click.argument(
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=EVIDENCE,
+    required=False,
+)
+@json_option
+def evidence(folder: Path, as_json: bool) -> None:
+    """Show what was measured before: the newest kept run of each lab, on the CPU and on a GPU.
+
+    Ours, or what `bench --save` kept in a FOLDER of yours.
+    """
+    from skills_lab.frame.evidence import details, newest, summary
+
+    runs = newest(folder)
+    if as_json:
+        kept = [
+            {"lab": lab, "date": run.date, "hardware": run.hardware, **run.outcome}
+            for (lab, _), run in runs.items()
+        ]
+        click.echo(json.dumps(kept, ensure_ascii=False, indent=1))
+        return
+    text = f"{summary(runs)}\n\n{details(runs)}\n"
+    out = console()
+    if not out.is_terminal:
+        click.echo(text, nl=False)
+        return
+    from rich.markdown import Markdown
+
+    out.print(Markdown(text))
+
+
+COMMANDS = (bench, evidence)

@@ -18,18 +18,21 @@ import psutil
 
 _TICK = 0.05
 _TREE_EVERY = 0.25
-_LONGEST_REPORT = 4 << 20
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program may take: seconds by the clock and of CPU, bytes, processes."""
+    """What a program may take: seconds by the clock and of CPU, bytes, processes.
+
+    `output` bounds what it prints, `report` what it tells.
+    """
 
     seconds: float = 60
     cpu_seconds: int = 120
     memory: int = 3 << 30
     output: int = 1 << 20
     processes: int = 64
+    report: int = 4 << 20
 
 
 USUAL = Limits()
@@ -140,7 +143,7 @@ def _follow(
     stop: Callable[[], bool],
 ) -> Ended:
     printed, lines, pending = bytearray(), list[str](), bytearray()
-    read = 0
+    read = reported = 0
     why: str | None = None
     with selectors.DefaultSelector() as selector:
         for descriptor in (output, report):
@@ -162,6 +165,7 @@ def _follow(
                     read += len(data)
                 else:
                     pending += data
+                    reported += len(data)
                     *whole, rest = bytes(pending).split(b"\n")
                     pending = bytearray(rest)
                     for line in whole:
@@ -169,8 +173,8 @@ def _follow(
                         on_line(lines[-1])
             if why is None and read > watched.limits.output:
                 why = f"it printed more than {watched.limits.output / 2**20:g} MB"
-            if why is None and (sum(map(len, lines)) + len(pending)) > _LONGEST_REPORT:
-                why = "it wrote into the checks' own report"
+            if why is None and reported > watched.limits.report:
+                why = f"it told more than {watched.limits.report / 2**20:g} MB"
             if ended and (not ready or why):
                 break
             if not ended:

@@ -1,5 +1,6 @@
 """Gives a learner the exercise as a file of their own."""
 
+import os
 from pathlib import Path
 
 from skills_lab.frame.catalogue import Lab
@@ -16,8 +17,7 @@ def start_exercise(lab: Lab, folder: Path) -> Path:
     content = (lab.folder / "exercise.py").read_bytes()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(content)
+        _put(path, content)
     except FileExistsError as error:
         if folder.is_dir():
             raise LabError(
@@ -29,3 +29,19 @@ def start_exercise(lab: Lab, folder: Path) -> Path:
     except OSError as error:
         raise LabError(f"{path} cannot be written.", why=str(error.strerror)) from error
     return path
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Make a file whole or not at all; raise FileExistsError if there is one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    except (AttributeError, NotImplementedError, PermissionError):
+        with path.open("xb") as file:  # a file system without hard links
+            file.write(content)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
+
+from tests.fakes.serving import serving
 
 _ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?")
 _HEAD = """<?xml version='1.0' encoding='UTF-8'?>
@@ -127,75 +130,63 @@ def _error(bad: str) -> str:
 def fake_arxiv(papers: Iterable[FakePaper] = (), faults: Iterable[str] = ()) -> Iterator[FakeArxiv]:
     """Serve these papers, failing in this order, on a free local port until the block ends."""
     state = FakeArxiv({paper.id: paper for paper in papers}, list(faults))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    state.address = f"http://127.0.0.1:{server.server_address[1]}/api/query"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield state
-    finally:
-        state.stop.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(partial(_take, state)) as address:
+        state.address = f"{address}/api/query"
+        try:
+            yield state
+        finally:
+            state.stop.set()
 
 
-def _handler(state: FakeArxiv) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            query = parse_qs(urlsplit(self.path).query)
-            state.requests.append(query)
-            state.times.append(time.monotonic())
-            state.agents.append(self.headers.get("User-Agent", ""))
-            fault = state.faults.pop(0) if state.faults else ""
-            ids = query.get("id_list", [""])[0].split(",")
-            start = int(query.get("start", ["0"])[0])
-            most = int(query.get("max_results", ["10"])[0])
-            try:
-                self._answer(fault, *state.feed(ids, start, most, fault))
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
+def _take(state: FakeArxiv, handler: BaseHTTPRequestHandler) -> None:
+    query = parse_qs(urlsplit(handler.path).query)
+    state.requests.append(query)
+    state.times.append(time.monotonic())
+    state.agents.append(handler.headers.get("User-Agent", ""))
+    fault = state.faults.pop(0) if state.faults else ""
+    ids = query.get("id_list", [""])[0].split(",")
+    start = int(query.get("start", ["0"])[0])
+    most = int(query.get("max_results", ["10"])[0])
+    _answer(state, handler, fault, *state.feed(ids, start, most, fault))
 
-        def _answer(self, fault: str, status: int, told: str) -> None:
-            body = told.encode()
-            if fault == "hang":
-                state.stop.wait(30)
-                return
-            if fault == "hang up":
-                return
-            if fault in ("429", "429 retry", "503", "404"):
-                status, body = int(fault[:3]), b"Rate exceeded." if fault[0] == "4" else b""
-            elif fault == "malformed":
-                body = body[: len(body) // 2]
-            elif fault == "html":
-                body = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
-            elif fault == "bomb":
-                body = _BOMB.encode()
-            elif fault == "charset":
-                body = told.encode("latin-1", "replace").replace(b"</title>", b"\xe9\xff</title>")
-            self.send_response(status)
-            self.send_header("Content-Type", "application/atom+xml; charset=utf-8")
-            if fault == "429 retry":
-                self.send_header("Retry-After", state.retry_after)
-            length = len(body) * 10_000 if fault == "oversized" else len(body)
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            if fault == "cut off":
-                body = body[: len(body) // 2]
-            if fault == "trickle":
-                self._trickle(body)
-                return
-            for _ in range(10_000 if fault == "oversized" else 1):
-                self.wfile.write(body)
 
-        def _trickle(self, body: bytes) -> None:
-            for place in range(len(body)):
-                self.wfile.write(body[place : place + 1])
-                if state.stop.wait(0.05):
-                    return
+def _answer(
+    state: FakeArxiv, handler: BaseHTTPRequestHandler, fault: str, status: int, told: str
+) -> None:
+    body = told.encode()
+    if fault == "hang":
+        state.stop.wait(30)
+        return
+    if fault == "hang up":
+        return
+    if fault in ("429", "429 retry", "503", "404"):
+        status, body = int(fault[:3]), b"Rate exceeded." if fault[0] == "4" else b""
+    elif fault == "malformed":
+        body = body[: len(body) // 2]
+    elif fault == "html":
+        body = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
+    elif fault == "bomb":
+        body = _BOMB.encode()
+    elif fault == "charset":
+        body = told.encode("latin-1", "replace").replace(b"</title>", b"\xe9\xff</title>")
+    handler.send_response(status)
+    handler.send_header("Content-Type", "application/atom+xml; charset=utf-8")
+    if fault == "429 retry":
+        handler.send_header("Retry-After", state.retry_after)
+    length = len(body) * 10_000 if fault == "oversized" else len(body)
+    handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+    if fault == "cut off":
+        body = body[: len(body) // 2]
+    if fault == "trickle":
+        _trickle(state, handler, body)
+        return
+    for _ in range(10_000 if fault == "oversized" else 1):
+        handler.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
 
-    return Handler
+def _trickle(state: FakeArxiv, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    for place in range(len(body)):
+        handler.wfile.write(body[place : place + 1])
+        if state.stop.wait(0.05):
+            return

@@ -11,7 +11,7 @@ templates, never from our own parsers: the modules beside this one name their so
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -95,16 +95,27 @@ class FakeArxivSite:
             faults.check(endpoint, fault)
             self._scripted.append(faults.Scripted(endpoint, fault, count, category, day))
 
-    def storm(self, seed: int, rate: float, told: Sequence[str] = faults.PASSING) -> None:
+    def storm(
+        self,
+        seed: int,
+        rate: float,
+        told: Sequence[str] | Mapping[str, Sequence[str]] = faults.PASSING,
+        *,
+        spells: float = 0.0,
+    ) -> None:
         """Let each request fail at random with these faults, at most 3 in a row per endpoint.
 
+        `told` are faults of all endpoints, or those of each; `spells` is the chance that an
+        endpoint has one of its faults all day long.
+
         Raises:
-            ValueError: not every endpoint has such a fault.
+            ValueError: an endpoint has no such fault.
         """
-        for fault in told:
-            if fault not in faults.ANYWHERE:
-                raise ValueError(f"no fault of all endpoints: {fault!r}")
-        self._storm = faults.Storm(seed, rate, told)
+        by_endpoint = told if isinstance(told, Mapping) else dict.fromkeys(faults.ENDPOINTS, told)
+        for endpoint, its in by_endpoint.items():
+            for fault in its:
+                faults.check(endpoint, fault)
+        self._storm = faults.Storm(seed, rate, by_endpoint, spells)
 
     def calm(self) -> None:
         """End the storm and forget the faults still to come."""
@@ -132,7 +143,7 @@ class FakeArxivSite:
             if scripted.fits(endpoint, told, self.world.today):
                 scripted.left -= 1
                 return scripted.fault
-        return self._storm.next(endpoint) if self._storm else ""
+        return self._storm.next(endpoint, self.world.today) if self._storm else ""
 
     def answer(self, request: Request) -> tuple[Reply, bytes]:
         """Return what a request is answered with, and its body."""

@@ -1,7 +1,7 @@
 """How a fake arXiv fails: which faults there are, when they come, and what they do to an answer."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.fakes.arxiv_site_papers import day_after
@@ -27,6 +27,15 @@ ONLY = {
 PASSING = ("429", "429 retry", "500", "503", "503 retry", "hang up", "cut off", "cut short",
            "malformed", "html")  # fmt: skip
 """Faults that one answer betrays and the next try is rid of."""
+NOTICED = (*PASSING, "403", "404", "hang", "trickle", "oversized", "charset", "bomb", "external",
+           "empty", "stale")  # fmt: skip
+ALL_KINDS: Mapping[str, Sequence[str]] = {
+    "feed": (*NOTICED, "drop 5", "stale build", "wrong date", "holiday", "error entry"),
+    "listing": (*NOTICED, "drop 5", "holiday", "wrong date"),
+    "oai": (*NOTICED, "error noRecordsMatch", "error badResumptionToken", "error badArgument"),
+    "api": (*NOTICED, "error entry"),
+}
+"""All faults that something betrays, if only another endpoint or another day: lies among them."""
 MOST_IN_A_ROW = 3
 WRONG_BY_DAYS = 30
 _MAINTENANCE = "<!DOCTYPE html>\n<html><body><h1>Down for maintenance</h1><br></body></html>\n"
@@ -55,20 +64,31 @@ class Scripted:
 
 @dataclass
 class Storm:
-    """Faults at random: each request fails with probability `rate`, at most 3 in a row."""
+    """Faults at random: each request fails with probability `rate`, at most 3 in a row.
+
+    With probability `spells` an endpoint fails in one way all day long.
+    """
 
     seed: int
     rate: float
-    faults: Sequence[str]
+    faults: Mapping[str, Sequence[str]]
+    spells: float = 0.0
     row: dict[str, int] = field(default_factory=dict)
+    lasting: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
 
-    def next(self, endpoint: str) -> str:
-        """Return the fault of the next request, mostly "" ."""
+    def next(self, endpoint: str, today: str) -> str:
+        """Return the fault of the next request of a day, mostly "" ."""
+        if (endpoint, today) not in self.lasting:
+            spell = self.random.random() < self.spells
+            fault = self.random.choice(self.faults[endpoint])
+            self.lasting[endpoint, today] = fault if spell else ""
+        if lasting := self.lasting[endpoint, today]:
+            return lasting
         fails = self.random.random() < self.rate
-        fault = self.random.choice(self.faults)
+        fault = self.random.choice(self.faults[endpoint])
         if not fails or self.row.get(endpoint, 0) >= MOST_IN_A_ROW:
             fault = ""
         self.row[endpoint] = self.row.get(endpoint, 0) + 1 if fault else 0

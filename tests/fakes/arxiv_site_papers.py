@@ -110,11 +110,12 @@ def site_paper(
     categories: tuple[str, ...] = ("cs.LG",),
     **told: object,
 ) -> SitePaper:
-    """Return a paper announced as new on this day in all its categories, submitted the day before.
+    """Return a paper announced as new on a day in all its categories, sent in the weekday before.
 
     `told` holds further fields of SitePaper: authors, journal_ref, doi, license.
     """
-    first = Version(submitted or day_after(day, -1), title, abstract, comment)
+    back = -3 if date.fromisoformat(day).weekday() == 0 else -1
+    first = Version(submitted or day_after(day, back), title, abstract, comment)
     event = Event(day, "new", 1, categories)
     return SitePaper(id, [first], [event], categories=categories, **told)  # type: ignore[arg-type]
 

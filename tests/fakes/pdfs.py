@@ -1,10 +1,11 @@
 """PDFs made by hand, and a server that sends them: in parts, cut off, or something else instead."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.fakes.serving import serving
 
 
 def make_pdf(pages: list[str]) -> bytes:
@@ -56,48 +57,36 @@ def fake_pdfs(pdf: bytes, *faults: str) -> Iterator[FakePdfs]:
     """Serve a PDF at any path until the block ends."""
     state = FakePdfs(pdf, list(faults))
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.ranges.append(self.headers.get("Range", ""))
-            fault = state.faults.pop(0) if state.faults else ""
-            if fault in ("404", "503"):
-                self.send_error(int(fault))
-                return
-            if fault in ("redirect", "away"):
-                self.send_response(302)
-                where = "/elsewhere.pdf" if fault == "redirect" else "http://127.0.0.2:1/x.pdf"
-                self.send_header("Location", where)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            if fault == "changed":
-                state.pdf, state.tag = make_pdf(["Another paper"] * 30), '"two"'
-            body, first = state.pdf, 0
-            wanted = self.headers.get("Range", "")
-            if wanted and self.headers.get("If-Range") == state.tag:
-                first = int(wanted.removeprefix("bytes=").rstrip("-"))
-            if fault == "html":
-                body = b"<!DOCTYPE html><html>No PDF here</html>"
-            rest = body[first:]
-            self.send_response(206 if first else 200)
-            if first:
-                self.send_header("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}")
-            self.send_header("ETag", state.tag)
-            self.send_header("Content-Length", str(len(rest)))
-            self.end_headers()
-            self.wfile.write(rest[: len(rest) // 2] if fault == "cut off" else rest)
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        state.ranges.append(handler.headers.get("Range", ""))
+        fault = state.faults.pop(0) if state.faults else ""
+        if fault in ("404", "503"):
+            handler.send_error(int(fault))
+            return
+        if fault in ("redirect", "away"):
+            handler.send_response(302)
+            where = "/elsewhere.pdf" if fault == "redirect" else "http://127.0.0.2:1/x.pdf"
+            handler.send_header("Location", where)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+            return
+        if fault == "changed":
+            state.pdf, state.tag = make_pdf(["Another paper"] * 30), '"two"'
+        body, first = state.pdf, 0
+        wanted = handler.headers.get("Range", "")
+        if wanted and handler.headers.get("If-Range") == state.tag:
+            first = int(wanted.removeprefix("bytes=").rstrip("-"))
+        if fault == "html":
+            body = b"<!DOCTYPE html><html>No PDF here</html>"
+        rest = body[first:]
+        handler.send_response(206 if first else 200)
+        if first:
+            handler.send_header("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}")
+        handler.send_header("ETag", state.tag)
+        handler.send_header("Content-Length", str(len(rest)))
+        handler.end_headers()
+        handler.wfile.write(rest[: len(rest) // 2] if fault == "cut off" else rest)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.address = f"http://127.0.0.1:{server.server_address[1]}/pdf"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(answer) as address:
+        state.address = f"{address}/pdf"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,13 +1,14 @@
 """Zotero's local API: items by the page, children among them, or 403 where it is not enabled."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.serving import serving
 
 Item = dict[str, Any]
 
@@ -68,31 +69,19 @@ def fake_zotero() -> Iterator[FakeZotero]:
     """Serve a library on a free local port until the block ends."""
     state = FakeZotero()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.requests.append(self.path)
-            query = parse_qs(urlsplit(self.path).query)
-            start, limit = int(query["start"][0]), int(query["limit"][0])
-            body = state.body or json.dumps(state.items[start : start + limit]).encode()
-            if not state.enabled:
-                body = b"Local API is not enabled"
-            self.send_response(200 if state.enabled else 403)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Total-Results", str(len(state.items)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        state.requests.append(handler.path)
+        query = parse_qs(urlsplit(handler.path).query)
+        start, limit = int(query["start"][0]), int(query["limit"][0])
+        body = state.body or json.dumps(state.items[start : start + limit]).encode()
+        if not state.enabled:
+            body = b"Local API is not enabled"
+        handler.send_response(200 if state.enabled else 403)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header("Total-Results", str(len(state.items)))
+        handler.end_headers()
+        handler.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.address = f"http://127.0.0.1:{server.server_address[1]}/api"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(answer) as address:
+        state.address = f"{address}/api"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

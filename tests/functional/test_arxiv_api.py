@@ -232,6 +232,6 @@ def test_recorded_answers_are_understood(shared_data: Path) -> None:
             with pytest.raises(Refused, match="incorrect id format"):
                 read_feed(answer)
             continue
-        records = read_feed(answer).records
+        records = [one.record for one in read_feed(answer).papers]
         assert len(records) == told["body"].count("<entry>")
         assert all(r.authors and r.categories and r.published and r.abstract for r in records)

@@ -1,6 +1,5 @@
 """Taking turns at a server over processes, and what an answer can be."""
 
-import contextlib
 import json
 import os
 import signal
@@ -12,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ import pytest
 from assistant.errors import SourceError
 from assistant.sources.courtesy import Again, Courtesy, persist, server_of
 from assistant.sources.polite import Answer, Elsewhere, Validators, get
+from tests.fakes.serving import serving
 
 INTERVAL = 0.2
 CHILD = """
@@ -49,38 +49,25 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Server]:
+def watched(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Server]:
     state = Server(answer)
     guard = threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    def take(handler: BaseHTTPRequestHandler) -> None:
+        with guard:
+            state.times.append(time.monotonic())
+            state.headers.append(dict(handler.headers.items()))
+            state.at_once += 1
+            state.most_at_once = max(state.most_at_once, state.at_once)
+        try:
+            state.answer(handler)
+        finally:
             with guard:
-                state.times.append(time.monotonic())
-                state.headers.append(dict(self.headers.items()))
-                state.at_once += 1
-                state.most_at_once = max(state.most_at_once, state.at_once)
-            try:
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    state.answer(self)
-            finally:
-                with guard:
-                    state.at_once -= 1
+                state.at_once -= 1
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.address = f"http://127.0.0.1:{server.server_address[1]}/feed"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(take) as address:
+        state.address = f"{address}/feed"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def reply(status: int = 200, body: bytes = b"ok", **headers: str) -> Callable[..., None]:
@@ -130,7 +117,7 @@ def test_processes_take_turns() -> None:
         time.sleep(0.05)
         reply()(handler)
 
-    with serving(slowly) as server:
+    with watched(slowly) as server:
         children = [child(server, 4) for _ in range(4)]
         assert [one.wait(60) for one in children] == [0] * 4
     gaps = [b - a for a, b in zip(server.times, server.times[1:], strict=False)]
@@ -141,7 +128,7 @@ def test_processes_take_turns() -> None:
 
 
 def test_a_wish_to_wait_holds_for_every_process() -> None:
-    with serving(reply(429, Retry_After="2")) as server:
+    with watched(reply(429, Retry_After="2")) as server:
         first = child(server)
         while not server.times:
             time.sleep(0.01)
@@ -160,7 +147,7 @@ def test_a_killed_process_leaves_no_lock() -> None:
         held.set()
         time.sleep(1)
 
-    with serving(hang) as server:
+    with watched(hang) as server:
         killed = child(server)
         assert held.wait(20)
         server.answer = reply()
@@ -190,7 +177,7 @@ def test_waiting_for_another_process_can_be_interrupted() -> None:
 @pytest.mark.parametrize("ahead", [30.0, 86_400.0, 1e12])
 def test_a_clock_set_back_costs_one_interval(folder: Path, ahead: float) -> None:
     pauses = Pauses()
-    with serving(reply()) as server:
+    with watched(reply()) as server:
         remember(folder, server, asked=time.time() + ahead)
         courtesy = Courtesy(server.address, 3.0, pauses)
         get(server.address, {}, courtesy=courtesy, timeout=5.0, most=100)
@@ -199,7 +186,7 @@ def test_a_clock_set_back_costs_one_interval(folder: Path, ahead: float) -> None
 
 def test_a_clock_set_back_shortens_what_a_server_wished(folder: Path) -> None:
     pauses = Pauses()
-    with serving(reply()) as server:
+    with watched(reply()) as server:
         later = time.time() + 86_400
         remember(folder, server, told=later, not_before=later + 7)
         ask(server, pauses)
@@ -211,7 +198,7 @@ def test_a_clock_set_back_shortens_what_a_server_wished(folder: Path) -> None:
 )
 def test_a_file_broken_off_costs_one_interval(folder: Path, text: str) -> None:
     pauses = Pauses()
-    with serving(reply()) as server:
+    with watched(reply()) as server:
         remember(folder, server)
         next(folder.glob("*.json")).write_text(text)
         courtesy = Courtesy(server.address, 3.0, pauses)
@@ -220,7 +207,7 @@ def test_a_file_broken_off_costs_one_interval(folder: Path, text: str) -> None:
 
 
 def test_too_long_a_wish_is_told_to_every_process(folder: Path) -> None:
-    with serving(reply()) as server:
+    with watched(reply()) as server:
         now = time.time()
         remember(folder, server, told=now, not_before=now + 3_600)
         with pytest.raises(SourceError, match="left alone"):
@@ -231,7 +218,7 @@ def test_too_long_a_wish_is_told_to_every_process(folder: Path) -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("ASSISTANT_COURTESY", str(tmp_path / "file" / "courtesy"))
-    with serving(reply()) as server, pytest.raises(SourceError) as told:
+    with watched(reply()) as server, pytest.raises(SourceError) as told:
         ask(server)
     assert "ASSISTANT_COURTESY" in told.value.hint
 
@@ -269,7 +256,7 @@ def test_it_is_tried_again_and_then_told() -> None:
 
 
 def test_what_has_not_changed_is_not_sent_again() -> None:
-    with serving(reply(ETag='"abc"', Last_Modified="Tue, 04 Nov 2025 05:00:00 GMT")) as server:
+    with watched(reply(ETag='"abc"', Last_Modified="Tue, 04 Nov 2025 05:00:00 GMT")) as server:
         first = ask(server)
         assert first.validators == Validators('"abc"', "Tue, 04 Nov 2025 05:00:00 GMT")
         server.answer = reply(304, b"", ETag='"abc"')
@@ -283,13 +270,13 @@ def test_what_has_not_changed_is_not_sent_again() -> None:
 
 
 def test_a_validator_that_cannot_be_sent_back_is_forgotten() -> None:
-    with serving(reply(ETag='"a\x80b"', Last_Modified="x" * 301)) as server:
+    with watched(reply(ETag='"a\x80b"', Last_Modified="x" * 301)) as server:
         assert ask(server).validators == Validators()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_on_one_server_are_followed(status: int) -> None:
-    with serving(reply()) as server:
+    with watched(reply()) as server:
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
             if handler.path == "/feed":
@@ -306,7 +293,7 @@ def test_redirects_on_one_server_are_followed(status: int) -> None:
 
 def test_each_redirect_waits_its_turn() -> None:
     pauses = Pauses()
-    with serving(reply()) as server:
+    with watched(reply()) as server:
         server.answer = lambda handler: (
             reply(301, b"", Location="/x") if handler.path == "/feed" else reply()
         )(handler)
@@ -316,7 +303,7 @@ def test_each_redirect_waits_its_turn() -> None:
 
 
 def test_redirects_to_another_server_are_not_followed() -> None:
-    with serving(reply()) as other, serving(reply(302, b"", Location=other.address)) as server:
+    with watched(reply()) as other, watched(reply(302, b"", Location=other.address)) as server:
         with pytest.raises(Elsewhere, match="sends us on to another server") as told:
             ask(server)
         assert not other.times
@@ -326,14 +313,14 @@ def test_redirects_to_another_server_are_not_followed() -> None:
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://x/", "http://[", "data:,x"])
 def test_redirects_to_nowhere(location: str) -> None:
-    with serving(reply(302, b"", Location=location)) as server:
+    with watched(reply(302, b"", Location=location)) as server:
         with pytest.raises(SourceError):
             ask(server)
         assert len(server.times) == 1
 
 
 def test_redirects_that_go_round() -> None:
-    with serving(reply(302, b"", Location="/feed")) as server:
+    with watched(reply(302, b"", Location="/feed")) as server:
         with pytest.raises(SourceError, match="round in circles"):
             ask(server)
         assert len(server.times) == 4
@@ -346,7 +333,7 @@ def test_headers_that_trickle_do_not_hold_us() -> None:
             handler.wfile.write(b"X")
             time.sleep(0.05)
 
-    with serving(trickle) as server:
+    with watched(trickle) as server:
         start = time.monotonic()
         with pytest.raises(SourceError) as told:
             ask(server, timeout=0.4)
@@ -364,7 +351,7 @@ def test_a_server_that_never_greets() -> None:
 
 
 def test_a_packed_answer_is_refused() -> None:
-    with serving(reply(Content_Encoding="gzip")) as server, pytest.raises(SourceError) as told:
+    with watched(reply(Content_Encoding="gzip")) as server, pytest.raises(SourceError) as told:
         ask(server)
     assert "gzip" in told.value.why
     assert server.headers[0]["Accept-Encoding"] == "identity"

@@ -1,5 +1,6 @@
 """`sync` after weeks away, and interrupted: every missed day comes, under its own date."""
 
+import dataclasses
 import random
 from datetime import date, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from assistant.library.sync import ledger
 from db.engine import Database
 from tests.fakes.arxiv_site import World, site_paper
-from tests.functional.syncing import following, week
+from tests.functional.syncing import NEWS, following, week
 
 
 def weekdays(first: str, count: int) -> list[str]:
@@ -71,14 +72,58 @@ def test_three_weeks_away_without_oai(database: Database) -> None:
         me.site.fail("oai", "503", count=99)
         report = me.sync(LAST)
         states = list(me.states().values())
-        assert states == ["complete", *["failed"] * 10, *["partial"] * 4, "complete"]
+        assert states == ["complete", *["partial"] * 14, "complete"]
         assert not report.whole
         assert not report.vain
-        late = THREE_WEEKS[11]
-        assert me.batch(late).received == me.batch(late).expected == 12
+        assert [one.date for one in report.batches] == [LAST, *THREE_WEEKS[1:-1]]
+        late, early = me.batch(THREE_WEEKS[11]), me.batch(THREE_WEEKS[4])
+        assert late.received == late.expected == 12
+        assert (early.received, early.expected) == (12, None)
+        assert "API" in early.detail
+        me.assert_everything_once(FIRST)
+        asked = len(me.site.asked("api"))
+        me.sync(LAST)
+        assert len(me.site.asked("api")) == asked, "what is known already is asked for again"
         me.site.calm()
         me.sync(LAST)
         assert me.states() == dict.fromkeys(THREE_WEEKS, "complete")
+        me.assert_everything_once(FIRST)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_days_guessed_without_oai_are_put_right_by_it(database: Database, seed: int) -> None:
+    """The API tells no day, least of all of a paper that was held for some."""
+    world = busy_world(seed)
+    chance = random.Random(seed)
+    for day in (THREE_WEEKS[3], THREE_WEEKS[7]):
+        for paper in [one for one in world.papers.values() if one.events[0].day == day]:
+            if len(paper.versions) == 1 and chance.random() < 0.4:
+                held = dataclasses.replace(paper.versions[0], submitted=THREE_WEEKS[1])
+                paper.versions[0] = held
+    with following(database, world, ("cs.LG", "stat.ML")) as me:
+        me.sync(FIRST)
+        me.site.fail("oai", "503", count=999)
+        me.sync(LAST)
+        news = [
+            (category, one)
+            for (category, _), ids in me.held().items()
+            for one, kind in ids.items()
+            if kind in NEWS
+        ]
+        assert len(news) == len(set(news)), "a paper came twice"
+        due = {
+            (category, item.paper.id)
+            for category in me.categories
+            for day in THREE_WEEKS
+            for item in world.announced([category], day)
+            if item.kind == "new" or item.paper.id[:6] != "2510.8"
+        }
+        lacking = {(of, one) for of, one in due - set(news) if one.startswith("2510")}
+        assert not lacking, "what the API tells of has come"
+        me.site.calm()
+        me.sync(LAST)
+        for category in me.categories:
+            assert me.states(category) == dict.fromkeys(THREE_WEEKS, "complete")
         me.assert_everything_once(FIRST)
 
 

@@ -2,10 +2,6 @@
 
 import ast
 import importlib
-import json
-import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +12,8 @@ from skills_lab.frame.checking import BROKEN, INCORRECT, NOT_ATTEMPTED, PASSED
 from skills_lab.frame.report import Report, check_files
 from skills_lab.frame.sandbox import Limits
 from skills_lab.frame.solution import public_names
+from tests.labs.running import run_and_hold
 
-ROOT = Path(__file__).parents[2]
 LABS = list(catalogue().values())
 FILES = ("README.md", "reference.py", "experiment.py", "exercise.py", "checks.py", "__init__.py")
 every_lab = pytest.mark.parametrize("lab", LABS, ids=[lab.id for lab in LABS])
@@ -120,15 +116,7 @@ def test_each_typical_mistake_is_caught(lab: Lab, reports) -> None:  # type: ign
 @every_lab
 def test_its_experiment_holds_its_claims(lab: Lab, tmp_path: Path) -> None:
     """At the tiny scale, through the public door, as events."""
-    command = [sys.executable, "-m", "skills_lab", "run", lab.id, "--scale", "tiny", "--json"]
-    command += ["--device", "cpu", "--out", str(tmp_path)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    failed = [event for event in events if event["event"] == "claim" and not event["holds"]]
-    assert not failed, done.stderr[-2000:]
-    assert done.returncode == 0, events[-1]["error"] + done.stderr[-2000:]
+    events = run_and_hold(lab, device="cpu", scale="tiny", out=tmp_path)
     assert events[0]["event"] == "start"
     assert events[-1]["event"] == "result"
-    assert events[-1]["claims"]["held"] >= 1
     assert any(event["event"] == "progress" for event in events), "it tells how far it is"

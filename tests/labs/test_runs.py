@@ -215,6 +215,11 @@ def test_bench_keeps_evidence_and_tells_what_failed(toy: Toy) -> None:
     assert outcome["command"] == "python -m skills_lab run toy --device cpu --scale small --seed 0"
     assert outcome["claims"][0]["measured"] == 1
     assert outcome["figures"]["speed"] == {"unit": "m/s", "points": 1, "value": 3.0}
+    told = toy("evidence", str(folder)).stdout
+    assert "| It is so | ✓ 1 (bound 1) | not measured yet |" in told
+    (folder / "later.json").write_text('{"labs": 3}')
+    done = toy("evidence", str(folder))
+    assert (done.returncode, "later.json is no evidence" in done.stderr) == (1, True)
     with_experiment(toy, "os._exit(9)")
     done = toy("bench", "--json", "--device", "cpu")
     assert done.returncode == 1

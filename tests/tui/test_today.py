@@ -138,7 +138,7 @@ def test_the_preview_tells_all_reasons_and_marks_the_telling_sentences(database:
         page = str(me.today.browser.preview.query_one("#page").visual)
         assert "which you starred" in page
         assert "by Ines Varga, whom you follow" in page
-        assert "Much the same: OpenReview" in page or "Much the same: O(sqrt n)" in page
+        assert "Much the same: O(sqrt n) Attention: *Now* With <b>Proofs</b>" in page
         await me.press("j")
         assert "New version since you saw it (v1 to v2)" in me.text()
 

@@ -206,6 +206,13 @@ def run(
     return found, site, None
 
 
+def test_a_list_does_not_end_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = page(raw(), token="t"), page(raw(id="2511.00002"), token="")
+    found, site, failed = run(monkeypatch, first, error("noRecordsMatch"), second)
+    assert (found, failed) == (["2511.01234", "2511.00002"], None)
+    assert site.asked[1] == site.asked[2]
+
+
 def test_tokens_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     found, site, told = run(
         monkeypatch,

@@ -1,7 +1,5 @@
 """Digests as files in a folder, for a file sync, a web server or a feed reader."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 from assistant.digest.model import Digest
 from assistant.digest.renderers import render, render_atom
 from assistant.errors import AssistantError
+from db.durable import replacing, sync
 
 _FORMS = {"md": "markdown", "html": "html", "json": "json"}
 
@@ -32,9 +31,10 @@ def write_folder(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, text in texts.items():
-            _write(folder / file, text)
+            with replacing(folder / file) as out:
+                out.write(text)
             written.append(folder / file)
-        _sync_folder(folder)
+        sync(folder)
     except OSError as error:
         raise AssistantError(
             f"Cannot write the digest to {folder}.",
@@ -51,39 +51,11 @@ def write_file(path: Path, text: str) -> None:
         AssistantError: it cannot be written.
     """
     try:
-        _write(path, text)
+        with replacing(path) as out:
+            out.write(text)
     except OSError as error:
         raise AssistantError(
             f"Cannot write {path}.",
             why=error.strerror or str(error),
             hint="Check that its folder exists and can be written.",
         ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8", newline="\n"
-    ) as partial:
-        try:
-            partial.write(text)
-            partial.flush()
-            os.fsync(partial.fileno())
-            Path(partial.name).chmod(0o644)
-        except BaseException:
-            Path(partial.name).unlink(missing_ok=True)
-            raise
-    try:
-        Path(partial.name).replace(path)
-    except OSError:
-        Path(partial.name).unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from assistant.config import HOME_VARIABLE
 from assistant.digest.schedule.times import Times
 from assistant.errors import AssistantError
 from assistant.text import clean_line
+from db.durable import replacing
 
 NAME = "assistant-digest"
 _LONGEST = 60.0
@@ -108,14 +109,10 @@ def write(path: Path, content: bytes) -> None:
     Raises:
         ScheduleError: it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            partial.write_bytes(content)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as out:
+            out.write(content.decode())
     except OSError as error:
         raise ScheduleError(f"Cannot write {path}.", why=error.strerror or str(error)) from None
 

@@ -5,7 +5,15 @@ from datetime import date, timedelta
 
 from assistant.errors import SourceError
 from assistant.library.sync.assigning import assign, weekdays
-from assistant.library.sync.ledger import Verdict, followed_since, held_batch, judge_again, keep
+from assistant.library.sync.guesses import correct, guess, guessed, held_guesses, is_guessed
+from assistant.library.sync.ledger import (
+    UNCONFIRMED,
+    Verdict,
+    followed_since,
+    held_batch,
+    judge_again,
+    keep,
+)
 from assistant.library.sync.settling import (
     Arxiv,
     conclude,
@@ -40,7 +48,8 @@ def gaps(batches: Sequence[BatchView], newest: str, since: str | None) -> list[s
         batch = held.get(day)
         if batch is None or batch.state == "failed":
             return True
-        return batch.state not in announcing.SETTLED and day >= oldest
+        unsettled = batch.state not in announcing.SETTLED or batch.detail == UNCONFIRMED
+        return unsettled and day >= oldest
 
     return [day for day in weekdays(first, newest) if day != newest and is_gap(day)]
 
@@ -50,7 +59,7 @@ def heal(arxiv: Arxiv, category: str, days: Sequence[str], newest: str) -> Itera
 
     A day that lacks papers known by id is repaired. Of the others OAI-PMH tells all that changed
     since; the past week's listing tells what belongs to its days, and the API has papers that were
-    revised or overlooked. Where OAI-PMH does not answer, older days have to wait.
+    revised or overlooked. Where OAI-PMH does not answer, the API alone tells of older days.
     """
     unknown = []
     for day in days:
@@ -73,17 +82,41 @@ def heal(arxiv: Arxiv, category: str, days: Sequence[str], newest: str) -> Itera
         assigned = _assigned(arxiv, category, unknown, records, week)
     except SourceError as error:
         records, assigned, why = [], None, told_by(error)
+        yield from _without_oai(arxiv, category, unknown, week, why)
+        unknown = [day for day in unknown if day in week]
     by_id = {one.arxiv_id: one.record for one in records if one.record is not None}
     for day in unknown:
         if day in week:
             found = _listed(week[day], by_id, (assigned or {}).get(day, ()))
             yield _settle_listed(arxiv, category, week[day], found, why)
         elif assigned is not None:
-            yield _settle(arxiv, category, day, assigned[day])
-        elif week and min(week) < day < max(week):
-            yield _settle(arxiv, category, day, ())
-        else:
-            yield judge_again(arxiv.database, category, day, Verdict("failed", None, why))
+            last = max([one.datestamp[:10] for one in records] + list(week), default="")
+            yield _settle(arxiv, category, day, assigned[day], confirmed=day < last)
+
+
+def _without_oai(
+    arxiv: Arxiv, category: str, days: Sequence[str], week: Mapping[str, Listing], why: str
+) -> Iterator[BatchView]:
+    """Settle what can be of the days that no listing names: by the API, which tells no day."""
+    # The past week has every day of its span on which anything was announced.
+    spanned = (min(week), max(week)) if week else ("9999", "")
+    older = [day for day in days if not spanned[0] <= day <= spanned[1]]
+    held = {day: one for day in older if (one := _batch(arxiv, category, day)) and is_guessed(one)}
+    asked = [day for day in older if day not in held]
+    found: dict[str, list[Announcement]] = {}
+    try:
+        found = guess(arxiv, category, asked, week) if asked else {}
+    except SourceError as error:
+        why = f"{why} {told_by(error)}"
+    for day in days:
+        if day in held:
+            yield held[day]
+        elif day in asked:
+            told = found.get(day, ())
+            verdict = guessed(why) if told else Verdict("failed", None, why)
+            yield keep(arxiv.database, category, day, told, verdict)
+        elif day not in week:
+            yield _settle(arxiv, category, day, (), confirmed=True)
 
 
 def _past_week(arxiv: Arxiv, category: str) -> dict[str, Listing]:
@@ -104,8 +137,11 @@ def _assigned(
     with arxiv.database.read() as connection:
         before = announcing.announced_before(connection, category, [r.arxiv_id for r in records])
         since = followed_since(connection, category) or days[0]
-    before.update(*(listing.ids for listing in week.values()))
-    return assign(records, days, category, before, since, week)
+    guesses = held_guesses(arxiv, category, days)
+    before = (before - guesses.keys()).union(*(listing.ids for listing in week.values()))
+    found = assign(records, days, category, before, since, week)
+    correct(arxiv, category, guesses, found, week)
+    return found
 
 
 def _listed(
@@ -139,11 +175,14 @@ def _settle_listed(
     return judge_again(arxiv.database, category, listing.date, last)
 
 
-def _settle(arxiv: Arxiv, category: str, day: str, found: Sequence[Announcement]) -> BatchView:
+def _settle(
+    arxiv: Arxiv, category: str, day: str, found: Sequence[Announcement], *, confirmed: bool
+) -> BatchView:
+    """Keep what is known of a day; that it is nothing is `confirmed` once a later day is told."""
     batch = keep(arxiv.database, category, day, found, Verdict("partial"))
     if batch.received:
         return conclude(arxiv.database, category, day, batch.received, {}, "")
-    nothing = Verdict("holiday", 0, "nothing was announced")
+    nothing = Verdict("holiday", 0, "" if confirmed else UNCONFIRMED)
     return judge_again(arxiv.database, category, day, nothing)
 
 

@@ -11,6 +11,8 @@ from db.announcing import BatchView
 from db.engine import Connection, Database
 
 SOURCE = "arxiv"
+UNCONFIRMED = "not confirmed yet"
+"""The detail of a holiday of which only its own day tells, so that the next sync looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _no_worse(held: BatchView | None, verdict: Verdict, news: bool) -> Verdict:
         counted = held.state == "partial" and held.expected is not None
         belittles = settled or (counted and verdict.expected is None)
     else:
-        belittles = held.received > 0 or held.state == "holiday"
+        belittles = held.received > 0 or held.state == "holiday" != verdict.state
     if not belittles:
         return verdict
     return Verdict(held.state, held.expected, held.detail, held.missing)

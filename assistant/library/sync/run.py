@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
 from assistant.library.sync.healing import gaps, heal
-from assistant.library.sync.ledger import SOURCE, Verdict, judge_again, keep
+from assistant.library.sync.ledger import SOURCE, UNCONFIRMED, Verdict, judge_again, keep
 from assistant.library.sync.settling import Arxiv, settle_today, settle_unheard, told_by
-from assistant.library.sync.today import FAR_DAYS, Today, days_between, judge
+from assistant.library.sync.today import ARXIV_TIME, FAR_DAYS, Today, days_between, judge
 from assistant.sources.announced import DailyFeed, Listing
 from assistant.sources.arxiv_feed import fetch_feed
 from assistant.sources.arxiv_listing import fetch_listing
@@ -21,7 +20,6 @@ from db import announcing, personal
 from db.announcing import BatchView
 from db.engine import Database
 
-ARXIV_TIME = ZoneInfo("America/New_York")
 LATE_DAYS = 4
 """How far arXiv's newest day may lie behind ours to be called late; further, one clock is wrong."""
 
@@ -126,7 +124,7 @@ class _Category:
             stale = Verdict("stale", None, f"the feed still shows the papers of {today.date}")
             found.append(settle_unheard(arxiv, category, today.behind, stale, stale))
         if today.quiet:
-            found.append(self._quiet_day(today.quiet))
+            found.append(self._quiet_day(today.quiet, told_twice=today.told_twice))
         self.report.batches += found
         if all(batch.state in announcing.SETTLED for batch in found):
             with database.write("remember the feed") as connection:
@@ -138,14 +136,21 @@ class _Category:
             verdict = Verdict("partial", None, "not checked yet")
             keep(self.arxiv.database, self.category, feed.date, feed.announcements, verdict)
 
-    def _quiet_day(self, day: str) -> BatchView:
+    def _quiet_day(self, day: str, *, told_twice: bool) -> BatchView:
         """Judge a day whose feed is empty: a weekend, a holiday, or a feed that lost its papers."""
         if date.fromisoformat(day).weekday() >= 5:
             weekend = Verdict("holiday", 0, "weekend")
             return judge_again(self.arxiv.database, self.category, day, weekend)
-        holiday = Verdict("holiday", 0, "nothing was announced")
+        nothing = Verdict("holiday", 0, UNCONFIRMED)
+        if not told_twice and self._announced_elsewhere(day):
+            nothing = Verdict("stale", None, "of this day only other categories are shown")
         empty = Verdict("failed", None, "the feed is empty, which could not be checked")
-        return settle_unheard(self.arxiv, self.category, day, holiday, empty)
+        return settle_unheard(self.arxiv, self.category, day, nothing, empty)
+
+    def _announced_elsewhere(self, day: str) -> bool:
+        with self.arxiv.database.read() as connection:
+            held = announcing.batches(connection, SOURCE, since=day, until=day)
+        return any(one.received for one in held)
 
     def _nothing_heard(self, known: Sequence[BatchView]) -> BatchView:
         """Judge the day we think it is, where neither feed nor listing could be had."""

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from assistant.sources.announced import Announcement, DailyFeed, Kind, Listing
 
+ARXIV_TIME = ZoneInfo("America/New_York")
 FAR_DAYS = 7
 """No feed or listing lags so far: one of the two, so far behind the other, has its date wrong."""
 
@@ -15,8 +17,9 @@ class Today:
     """The newest day a category has announced.
 
     `ids` says what belongs to it and `expected` how many that are, None where the listing page
-    could not be had. `quiet` is the day of a feed without papers, `behind` a later day under whose
-    date the feed still shows older papers, `earlier` a feed that is a day late.
+    could not be had. `quiet` is the day of a feed without papers; `told_twice` says that the
+    listing page has none of it either. `behind` is a later day under whose date the feed still
+    shows older papers, `earlier` a feed that is a day late.
     """
 
     date: str
@@ -24,6 +27,7 @@ class Today:
     ids: Mapping[str, Kind] | None
     expected: int | None
     quiet: str | None = None
+    told_twice: bool = False
     behind: str | None = None
     earlier: DailyFeed | None = None
 
@@ -41,6 +45,7 @@ def judge(feed: DailyFeed | None, listing: Listing | None) -> Today | None:
     """
     told = feed.announcements if feed else ()
     day = feed.date if feed else None
+    told_twice = bool(feed and listing and not listing.ids and listing.date == day)
     if listing is not None and not listing.ids:
         # A page without papers proves nothing; where there is no feed, it names the day to ask for.
         day, listing = day or listing.date, None
@@ -48,7 +53,8 @@ def judge(feed: DailyFeed | None, listing: Listing | None) -> Today | None:
     known = tuple(one for one in told if listing and one.record.source_id in listing.ids)
     agree = bool(told) and 2 * len(known) >= len(told)
     if listing is None or (ahead > FAR_DAYS and not agree):
-        return Today(day, told, None, None, quiet=None if told else day) if day else None
+        quiet = None if told else day
+        return Today(day, told, None, None, quiet, told_twice) if day else None
     if not told or (ahead < -FAR_DAYS and not agree):
         quiet = day if ahead > 0 else None
         return Today(listing.date, (), listing.ids, listing.expected, quiet=quiet)

@@ -8,7 +8,6 @@ folder, receives an fp32 and an int8 graph, their weights, the tokenizer and a m
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from assistant.search.encoders.manifest import FP32, INT8, write_manifest
 from assistant.search.encoders.packaged import MAX_WORD_PIECES, TOKENIZER
 from assistant.search.encoders.quantize import quantize
 from assistant.search.encoders.rewrite import rewrite_for_one_text
+from db.durable import sync
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,8 +176,7 @@ def _feed(source: Path, text: str) -> Feed:
 def _flush(folder: Path) -> None:
     """Have every file on disk before the caller's rename says that they are there."""
     for path in folder.iterdir():
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync(path)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.errors import ModelError
 from assistant.search.encoders.manifest import Conversion, read_conversion
 from assistant.search.encoders.packaged import DEFAULT_KEY, DEFAULT_MODEL, find_verified_source
+from db.durable import sync
 
 CONVERTER = "assistant.search.encoders.convert"
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -98,13 +99,8 @@ def _put_in_place(staging: Path, folder: Path) -> None:
         # Set aside under a name the next conversion sweeps up; open sessions keep their mapping.
         folder.rename(tempfile.mkdtemp(prefix=f".{DEFAULT_KEY}-", dir=folder.parent))
     staging.rename(folder)
-    if os.name == "posix":
-        for directory in (folder, folder.parent):
-            handle = os.open(directory, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    sync(folder)
+    sync(folder.parent)
 
 
 def _failure(why: str) -> ModelError:

@@ -52,10 +52,11 @@ class Chips(Static):
 
     def on_click(self, event: events.Click) -> None:
         """Take the chip that was clicked away."""
-        for end, source in self._ends:
-            if event.x < end:
-                self.post_message(self.Removed(source))
-                return
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        if source := next((source for end, source in self._ends if place.x < end), None):
+            self.post_message(self.Removed(source))
 
 
 class QueryBar(Widget, Acting):
