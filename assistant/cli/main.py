@@ -50,6 +50,10 @@ COMMANDS = {
         "lab",
         "Start, check and run the labs of your skills; every check and run is kept.",
     ),
+    "progress": (
+        "progress",
+        "See how far you have come: states, log, calendar, weekly summary; export and import.",
+    ),
     "embed": ("embedding", "Give every paper and note its vector, so that it is found by meaning."),
     "backup": ("backup", "Take a verified backup of the library, or list them."),
     "restore": ("backup", "Put a backup in the library's place."),

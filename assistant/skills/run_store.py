@@ -26,6 +26,7 @@ from assistant.config import Home
 from assistant.errors import AssistantError
 from assistant.text import clean, clean_line
 from db import learning
+from db.durable import replacing
 from db.engine import Connection, Database
 
 Event = dict[str, Any]
@@ -202,13 +203,8 @@ def new_folder(home: Home, request: dict[str, Any]) -> RunFolder:
         path.mkdir(parents=True, mode=0o700)
         folder = RunFolder(path)
         folder.lock.acquire(timeout=0)
-        text = json.dumps({**request, "run": id, "began": moment.isoformat()}, ensure_ascii=False)
-        temporary = path / "request.part"
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path / "request.json")
+        with replacing(path / "request.json", 0o600) as out:
+            json.dump({**request, "run": id, "began": moment.isoformat()}, out)
     return folder
 
 
