@@ -64,6 +64,14 @@ class LabBrowser(ListAndPage, LabChanges):
         one = self.lab
         return self._sheets.get(one.lab.id) if one is not None else None
 
+    async def runs_of(self) -> "Sequence[Run]":
+        """Return the lab's runs, the newest first."""
+        from assistant.skills.runs import list_runs
+
+        one, home = self.lab, self.desk.home
+        assert one is not None
+        return await self.desk.library.look(lambda d: list_runs(home, d, one.lab.id))
+
     @property
     def run_at_hand(self) -> "Run | None":
         """The run that the cursor of the page is on, while one is in the page."""
@@ -152,7 +160,8 @@ class LabBrowser(ListAndPage, LabChanges):
 
     def follow(self, key: Hashable) -> None:
         """Go to a run, a job or a skill."""
-        from assistant.tui.areas.labs.leaves import KeptRun
+        from assistant.tui.areas.labs.leaves import About, KeptRun
+        from assistant.tui.areas.labs.page import ABOUT
         from assistant.tui.areas.skills.queries import Goal
 
         if isinstance(key, Goal):
@@ -162,6 +171,8 @@ class LabBrowser(ListAndPage, LabChanges):
             self.assistant.run_safely(show, "Showing a skill")
         elif (run := self.run_at_hand) is not None:
             self.app.push_screen(KeptRun(run))
+        elif key == ABOUT and self.lab is not None and self.sheet is not None:
+            self.app.push_screen(About(self.lab.lab.title, self.sheet.about))
         elif isinstance(key, tuple) and key[0] == "job":
             job = next((one for one in self.desk.jobs.jobs if one.id == key[1]), None)
             if job is not None:

@@ -13,7 +13,6 @@ from assistant.tui.widgets.picker import Choice
 
 if TYPE_CHECKING:
     from assistant.skills.runs import Run
-    from assistant.tui.areas.labs.queries import Sheet
     from assistant.tui.areas.labs.standing import LabStanding
 
 _SCALES = {
@@ -33,9 +32,8 @@ class LabChanges(Acting):
         """The lab at hand, and where one stands with it."""
         raise NotImplementedError
 
-    @property
-    def sheet(self) -> "Sheet | None":
-        """What is known of it, once that was read."""
+    async def runs_of(self) -> "Sequence[Run]":
+        """Return its runs, the newest first."""
         raise NotImplementedError
 
     @property
@@ -57,33 +55,26 @@ class LabChanges(Acting):
         """Say why an action on a lab cannot be done now."""
         if not action.startswith("lab."):
             return None
-        one, sheet = self.lab, self.sheet
+        one = self.lab
         if one is None:
             return "There is no lab here."
-        written = sheet is not None and sheet.written
         missing = one.lab.missing_extras
         if missing and action in ("lab.check", "lab.run", "lab.hint"):
             return f"It needs what is not installed: pip install {' '.join(missing)}"
-        if action == "lab.start" and written:
+        if action == "lab.start" and one.written:
             return "It is started: e opens your file."
         needs_file = ("lab.edit", "lab.check", "lab.watch", "lab.hint")
-        if action in needs_file and not written:
+        if action in needs_file and not one.written:
             return "s starts its exercise first."
-        if action == "lab.hint" and one.state == "passed" and self._all_pass():
-            return "Nothing is open: every check passes."
         if action == "lab.reference" and one.state != "passed":
             return "It is shown once your file has passed its checks."
         if action == "lab.stop" and not self.jobs_of():
             return "Nothing of it runs."
-        if action == "lab.compare" and (sheet is None or len(sheet.runs) < 2):
+        if action == "lab.compare" and one.runs < 2:
             return "It takes two runs to compare."
         if action == "lab.note" and self.run_at_hand is None:
             return "Tab goes to the page: j, to a run."
         return None
-
-    def _all_pass(self) -> bool:
-        sheet = self.sheet
-        return sheet is not None and all(one.status == "passed" for one in sheet.verdicts)
 
     def _at_hand(self) -> "LabStanding":
         one = self.lab
@@ -104,9 +95,7 @@ class LabChanges(Acting):
 
     def do_lab_edit(self) -> None:
         """Open the person's file in their editor; the app stands still meanwhile."""
-        sheet = self.sheet
-        assert sheet is not None
-        edit_file(self.assistant, sheet.file)
+        edit_file(self.assistant, self._at_hand().file)
         self.show_page()
 
     def do_lab_check(self) -> None:
@@ -125,14 +114,14 @@ class LabChanges(Acting):
 
     def do_lab_watch(self) -> None:
         """Check the file whenever it is saved, or do so no more."""
-        sheet, lab = self.sheet, self._at_hand().lab
-        assert sheet is not None
+        one = self._at_hand()
+        lab, file = one.lab, one.file
         if self.saves.lab == lab.id:
             self.saves.end()
-            self.assistant.say(f"{sheet.file.name} is not watched any more.")
+            self.assistant.say(f"{file.name} is not watched any more.")
         else:
-            self.saves.begin(lab.id, sheet.file)
-            self.assistant.say(f"{sheet.file.name} is checked whenever you save it.")
+            self.saves.begin(lab.id, file)
+            self.assistant.say(f"{file.name} is checked whenever you save it.")
             self._check()
         self.show_page()
 
@@ -153,8 +142,7 @@ class LabChanges(Acting):
         """Ask what to run, where and how large."""
         from assistant.tui.widgets.choosing import Choosing
 
-        sheet = self.sheet
-        own = (False, True) if sheet is not None and sheet.written else (False,)
+        own = (False, True) if self._at_hand().written else (False,)
         choices = []
         for device, place in (("cpu", "CPU"), ("cuda", "GPU")):
             if device == "cuda" and not _has_gpu():
@@ -198,42 +186,39 @@ class LabChanges(Acting):
         assert run is not None
         await make_note(self, run)
 
-    def do_lab_compare(self) -> None:
+    async def do_lab_compare(self) -> None:
         """Ask for two runs, the one under the cursor being the first, and compare them."""
-        run = self.run_at_hand
+        runs, run = await self.runs_of(), self.run_at_hand
         if run is not None:
-            self._ask_second(run.id)
+            self._ask_second(runs, run.id)
         else:
-            self._ask_run("Compare which run", "", self._ask_second)
+            self._ask_run("Compare which run", runs, partial(self._ask_second, runs))
 
-    def _ask_second(self, first: object) -> None:
+    def _ask_second(self, runs: "Sequence[Run]", first: object) -> None:
         if isinstance(first, str):
-            self._ask_run("with which", first, partial(self._compare, first))
+            others = [run for run in runs if run.id != first]
+            self._ask_run("with which", others, partial(self._compare, runs, first))
 
-    def _ask_run(self, title: str, but: str, then: Callable[[object], None]) -> None:
+    def _ask_run(self, title: str, runs: "Sequence[Run]", then: Callable[[object], None]) -> None:
         from assistant.tui.widgets.choosing import Choosing
 
         choices = [
             Choice(run.label, run.id, "✓" if run.ok else "✗", f"{run.data.get('scale')} · {run.id}")
-            for run in self._runs()
-            if run.id != but
+            for run in runs
         ]
         self.app.push_screen(Choosing(title, choices), then)
 
-    def _compare(self, first: str, second: object) -> None:
-        from assistant.tui.areas.labs.leaves import Compared
+    def _compare(self, runs: "Sequence[Run]", first: str, second: object) -> None:
+        from assistant.tui.areas.labs.compared import Compared
 
-        found = {run.id: run for run in self._runs()}
+        found = {run.id: run for run in runs}
         if isinstance(second, str) and first in found and second in found:
             self.app.push_screen(Compared([found[first], found[second]]))
 
-    def _runs(self) -> "Sequence[Run]":
-        return self.sheet.runs if self.sheet is not None else ()
-
     def do_lab_copy(self) -> None:
         """Copy the run's id, or the path of the file."""
-        run, sheet = self.run_at_hand, self.sheet
-        text = run.id if run is not None else str(sheet.file) if sheet else self._at_hand().lab.id
+        run = self.run_at_hand
+        text = run.id if run is not None else str(self._at_hand().file)
         self.app.copy_to_clipboard(text)
         self.assistant.say(f"Copied {text}")
 

@@ -30,6 +30,9 @@ class Place(NamedTuple):
     name: str | int
 
 
+ABOUT = Place("about", "")
+
+
 class Seen(NamedTuple):
     """What this session knows of a lab: its jobs, and what the newest check of the file said."""
 
@@ -45,17 +48,19 @@ class Seen(NamedTuple):
 def page_parts(one: LabStanding, sheet: Sheet, seen: Seen, about: Sequence[Part]) -> list[Part]:
     """Return a lab's page; `about` is its README, laid out."""
     return [
-        *_head(one, sheet, seen),
+        *_head(one, seen),
         *(line for job in seen.jobs for line in job_parts(job, seen.memory.get(job.id, 0))),
         *_checks(one, sheet, seen),
         *_runs(sheet),
         *_skills(sheet),
         part(),
+        part(("What it is about", "strong"), ("  enter shows it whole", "dim"), key=ABOUT),
+        part(),
         *about,
     ]
 
 
-def _head(one: LabStanding, sheet: Sheet, seen: Seen) -> list[Part]:
+def _head(one: LabStanding, seen: Seen) -> list[Part]:
     sign, style = SIGNS[one.state]
     told = f"{sign} {one.told}"
     parts = [
@@ -66,8 +71,8 @@ def _head(one: LabStanding, sheet: Sheet, seen: Seen) -> list[Part]:
     if one.lab.missing_extras:
         needs = f"It needs: pip install {' '.join(one.lab.missing_extras)}"
         parts.append(part((needs, "warn")))
-    if sheet.written:
-        parts.append(part((str(sheet.file), "dim")))
+    if one.written:
+        parts.append(part((str(one.file), "dim")))
     else:
         parts.append(part(("s writes its exercise into your folder, e opens it.", "dim")))
     return parts

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from assistant.config import Home
 from assistant.skills import labs, runs
@@ -21,9 +20,6 @@ _MOST_RUNS = 30
 class Sheet:
     """What is known of a lab beside its standing: `verdicts` are of the newest check."""
 
-    file: Path
-    written: bool
-    """Whether the person has a file of it."""
     about: str
     verdicts: Sequence[Verdict]
     problem: str
@@ -35,10 +31,9 @@ def sheet(database: Database, home: Home, learner: Learner, lab: Lab) -> Sheet:
     """Return what a lab's page shows."""
     with database.read() as connection:
         verdicts, problem = _newest_check(connection, lab.id)
-    file = labs.exercise_file(home, lab)
     found = runs.list_runs(home, database, lab.id)[:_MOST_RUNS]
     skills = [learner.standings[one.id] for one in skills_of_lab(learner.curriculum, lab.id)]
-    return Sheet(file, file.is_file(), labs.about(lab), verdicts, problem, found, skills)
+    return Sheet(labs.about(lab), verdicts, problem, found, skills)
 
 
 def _newest_check(connection: Connection, lab: str) -> tuple[list[Verdict], str]:

@@ -93,7 +93,10 @@ class LabsScreen(AreaScreen):
         home = self.desk.home
         self._learner = await self.desk.library.look(lambda database: read_learner(home, database))
         self.browser.learner = self._learner
-        self.browser.standings = lab_standings(self._learner)
+        learner = self._learner
+        self.browser.standings = await self.desk.library.look(
+            lambda _: lab_standings(home, learner)
+        )
         self.browser.forget()
         self._list(keep)
 

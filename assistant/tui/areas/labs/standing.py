@@ -1,8 +1,10 @@
 """Where a person stands with a lab: read from what they did, as the log tells it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from assistant.config import Home
 from assistant.skills.learner import Learner
 
 if TYPE_CHECKING:
@@ -19,9 +21,14 @@ SIGNS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class LabStanding:
-    """A lab, the best that was checked of it (`passed` of `checks`), and its runs."""
+    """A lab, the best that was checked of it (`passed` of `checks`), and its runs.
+
+    `file` is the person's, `written` whether it is there.
+    """
 
     lab: "Lab"
+    file: Path
+    written: bool
     state: State
     passed: int
     checks: int
@@ -37,9 +44,9 @@ class LabStanding:
         return self.state
 
 
-def lab_standings(learner: Learner) -> dict[str, LabStanding]:
+def lab_standings(home: Home, learner: Learner) -> dict[str, LabStanding]:
     """Return where one stands with every lab, each after those it builds on."""
-    from assistant.skills.labs import all_labs
+    from assistant.skills.labs import all_labs, exercise_file
 
     best: dict[str, tuple[int, int, bool]] = {}
     started: set[str] = set()
@@ -62,12 +69,13 @@ def lab_standings(learner: Learner) -> dict[str, LabStanding]:
             "passed" if whole else "attempted" if lab.id in best
             else "started" if lab.id in started else "not started"
         )  # fmt: skip
-        own = runs.get(lab.id, [])
-        found[lab.id] = LabStanding(lab, state, done, checks, len(own), own[-1] if own else None)
+        own, file = runs.get(lab.id, []), exercise_file(home, lab)
+        found[lab.id] = LabStanding(
+            lab, file, file.is_file(), state, done, checks, len(own), own[-1] if own else None
+        )
     return found
 
 
-def lab_told(learner: Learner, lab: str) -> tuple[str, str]:
-    """Return a lab's title, and where one stands with it in words."""
-    one = lab_standings(learner).get(lab)
-    return (one.lab.title, one.told) if one is not None else (lab, "")
+def labs_told(home: Home, learner: Learner) -> dict[str, tuple[str, str]]:
+    """Return lab -> its title, and where one stands with it in words."""
+    return {id: (one.lab.title, one.told) for id, one in lab_standings(home, learner).items()}

@@ -55,7 +55,7 @@ class SkillBrowser(ListAndPage, SkillChanges):
     async def page_parts(self, key: Hashable) -> Sequence[Part]:
         """Return the page of a skill."""
         await self.desk.library.opened()
-        from assistant.tui.areas.labs.standing import lab_told
+        from assistant.tui.areas.labs.standing import labs_told
         from assistant.tui.areas.skills import queries
         from assistant.tui.areas.skills.page import SkillPage, page_parts
 
@@ -69,7 +69,9 @@ class SkillBrowser(ListAndPage, SkillChanges):
         notes = await self.desk.notes.read(
             partial(queries.notes_of_skill, ids=(skill.id, *skill.labs))
         )
-        page = SkillPage(readings, notes, {lab: lab_told(learner, lab) for lab in skill.labs})
+        home = self.desk.home
+        labs = await self.desk.library.look(lambda _: labs_told(home, learner))
+        page = SkillPage(readings, notes, labs)
         self._shown = (skill.id, page)
         return page_parts(learner, one, page)
 
