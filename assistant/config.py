@@ -37,6 +37,27 @@ class FeedsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VenuesSettings:
+    """Where lists of accepted papers are, and how they are asked for.
+
+    An address in `virtual` stands in for the virtual site of every venue. `openreview_user` is the
+    person's own account; without it OpenReview is not asked. The password is never here.
+    """
+
+    acl: str = "https://raw.githubusercontent.com/acl-org/acl-anthology/master/data/xml"
+    cvf: str = "https://openaccess.thecvf.com"
+    dblp: str = "https://dblp.org/search/publ/api"
+    openreview: str = "https://api2.openreview.net"
+    openreview_user: str = ""
+    pmlr: str = "https://proceedings.mlr.press"
+    virtual: str = ""
+    interval_seconds: float = 2.0
+    timeout_seconds: float = 120.0
+    page_size: int = 1_000
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ZoteroSettings:
     """Where Zotero's local API listens, which its user must have enabled."""
 
@@ -51,6 +72,7 @@ class SourcesSettings:
 
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
+    venues: VenuesSettings = field(default_factory=VenuesSettings)
     zotero: ZoteroSettings = field(default_factory=ZoteroSettings)
 
 
@@ -150,6 +172,9 @@ _AT_LEAST: dict[str, float] = {
     "sources.arxiv.page_size": 1,
     "sources.feeds.interval_seconds": 0,
     "sources.feeds.timeout_seconds": 0.1,
+    "sources.venues.interval_seconds": 0,
+    "sources.venues.timeout_seconds": 0.1,
+    "sources.venues.page_size": 1,
     "sources.zotero.timeout_seconds": 0.1,
     "sources.zotero.page_size": 1,
 }
@@ -165,6 +190,11 @@ class Home:
     def config_file(self) -> Path:
         """The person's settings."""
         return self.path / "config.toml"
+
+    @property
+    def venues_file(self) -> Path:
+        """Venues the person adds to those we know."""
+        return self.path / "venues.toml"
 
     @property
     def library_file(self) -> Path:

@@ -232,6 +232,12 @@ def newest_numbers(
     return pairs(connection.execute(query))
 
 
+def all_of_interest(connection: Connection) -> set[int]:
+    """Return the works a person has read, rated, tagged, or liked in a profile."""
+    columns = (Reading.work_id, WorkTag.work_id, ProfileRating.work_id)
+    return {one for column in columns for one in connection.execute(select(column)).scalars()}
+
+
 def works_of_interest(connection: Connection, work_ids: Iterable[int]) -> set[int]:
     """Return those of the works a person has read, rated, tagged, or liked in a profile."""
     wanted = list(work_ids)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from db.personal import now
+from db.venues import STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Waiting(NamedTuple):
 class Changed(NamedTuple):
     """A paper offered before to which something happened since, or one the person keeps.
 
-    `shown_number` and `shown_venue` are what it was when it was shown, None if it never was.
+    `venue` is where it stands now, as "ICLR 2026 (oral)". `shown_number` and `shown_venue` are what
+    it was when it was shown, None if it never was.
     """
 
     work_id: int
@@ -208,28 +210,41 @@ def changed(
         "profile": profile, "categories": json.dumps(list(categories)), "after": after,
         "until": until, "changed_after": changed_after,
     }  # fmt: skip
+    standing = STANDING.format("w")
+    mine = (
+        "EXISTS (SELECT 1 FROM profile_ratings r WHERE r.work_id = w.id"
+        " AND r.profile_id = :profile AND r.liked = 1)"
+        " OR EXISTS (SELECT 1 FROM readings g WHERE g.work_id = w.id)"
+        " OR EXISTS (SELECT 1 FROM work_tags t WHERE t.work_id = w.id)"
+    )
     revised = text(
-        "SELECT a.work_id, b.date, a.kind, a.number, b.category, w.venue, o.number, o.venue"
+        f"SELECT a.work_id, b.date, a.kind, a.number, b.category, {standing}, o.number, o.venue"
         " FROM batches b JOIN announcements a ON a.batch_id = b.id JOIN works w ON w.id = a.work_id"
         " LEFT JOIN offered o ON o.profile_id = :profile AND o.work_id = a.work_id"
         " WHERE b.category IN (SELECT value FROM json_each(:categories))"
         " AND b.date <= :until AND (b.date > :after OR b.changed_at > :changed_after)"
         " AND a.kind IN ('replace', 'replace-cross') AND a.number > coalesce(o.number, 1)"
-        " AND (o.shown = 1 OR EXISTS (SELECT 1 FROM profile_ratings r WHERE r.work_id = a.work_id"
-        " AND r.profile_id = :profile AND r.liked = 1)"
-        " OR EXISTS (SELECT 1 FROM readings g WHERE g.work_id = a.work_id)"
-        " OR EXISTS (SELECT 1 FROM work_tags t WHERE t.work_id = a.work_id))"
+        f" AND (o.shown = 1 OR {mine})"
         " ORDER BY a.number DESC"
     )
     accepted = text(
-        "SELECT w.id, d.date, 'new', o.number, coalesce(w.primary_category, ''), w.venue,"
+        f"SELECT w.id, d.date, 'new', o.number, coalesce(w.primary_category, ''), {standing},"
         " o.number, o.venue"
         " FROM offered o JOIN works w ON w.id = o.work_id JOIN digests d ON d.id = o.digest_id"
         " WHERE o.profile_id = :profile AND o.shown = 1 AND w.venue IS NOT NULL"
-        " AND w.venue IS NOT o.venue"
+        f" AND {standing} IS NOT o.venue"
+    )
+    # What a person keeps need not have been shown: its acceptance was noted when it came.
+    kept = text(
+        "SELECT w.id, substr(e.at, 1, 10), 'new', coalesce(o.number, (SELECT max(v.number)"
+        f" FROM versions v WHERE v.work_id = w.id)), coalesce(w.primary_category, ''), {standing},"
+        " o.number, o.venue FROM events e JOIN works w ON w.id = json_extract(e.data, '$.work')"
+        " LEFT JOIN offered o ON o.profile_id = :profile AND o.work_id = w.id"
+        " WHERE e.kind = 'accepted' AND e.at > :changed_after AND w.venue IS NOT NULL"
+        f" AND (o.work_id IS NULL OR {standing} IS NOT o.venue) AND ({mine})"
     )
     found: dict[int, Changed] = {}
-    for statement in (revised, accepted):
+    for statement in (revised, accepted, kept):
         for row in connection.execute(statement, values):
             found.setdefault(row[0], Changed(*row))
     return list(found.values())

@@ -23,7 +23,14 @@ _READING = {
     "liked": ("rating >= 4", False),
     "disliked": ("rating <= 2", False),
 }
-_ANY_OF = frozenset({"cat", "year", "venue"})  # fields of which a paper need fulfil only one
+_ANY_OF = frozenset({"cat", "year"})  # fields of which a paper need fulfil only one
+TURNED_DOWN = "('rejected','withdrawn')"
+HIDDEN = (
+    f"SELECT id FROM works WHERE status IN {TURNED_DOWN}"
+    " AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.work_id = works.id)"
+    " AND NOT EXISTS (SELECT 1 FROM work_tags t WHERE t.work_id = works.id)"
+)
+"""SQL: works that no list shows unless asked: turned down, and nothing a person keeps."""
 
 
 class FilterLike(Protocol):
@@ -39,6 +46,10 @@ class FilterLike(Protocol):
     def first(self) -> int | None: ...  # noqa: D102
     @property
     def last(self) -> int | None: ...  # noqa: D102
+    @property
+    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def editions(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """What a work must fulfil to be found at all, as SQL and as full-text expressions."""
+    """What a work must fulfil to be found at all, as SQL and as full-text expressions.
+
+    With `turned_down`, works that are hidden otherwise are found too.
+    """
 
     conditions: tuple[Condition, ...] = ()
     parameters: dict[str, object] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    turned_down: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.conditions or self.required or self.forbidden)
@@ -97,10 +112,14 @@ def restriction(
 ) -> Restriction:
     """Return filters, required phrases and excluded words as one restriction.
 
-    Several `cat`, `year` or `venue` mean any of them; everything else must hold together.
+    Several `cat`, `year`, `venue` or `status` mean any of them; everything else must hold together.
+    Statuses are those at the venue that is named beside them, in the year that is.
     """
+    filters, standing, turned_down = _standing(filters)
     conditions: list[Condition] = []
     parameters: dict[str, object] = {}
+    if standing:
+        conditions.append(_standing_condition(standing, parameters))
     required = [phrase(words) for words in phrases]
     forbidden = [phrase(words) for words in excluded]
     alternatives: dict[str, list[Condition]] = {}
@@ -116,7 +135,92 @@ def restriction(
     for same in alternatives.values():
         where = " OR ".join(f"({condition.where})" for condition in same)
         conditions.append(Condition(same[0].table, same[0].key, where))
-    return Restriction(tuple(conditions), parameters, tuple(required), tuple(forbidden))
+    return Restriction(
+        tuple(conditions), parameters, tuple(required), tuple(forbidden), turned_down
+    )
+
+
+def _standing(
+    filters: Sequence[FilterLike],
+) -> tuple[list[FilterLike], dict[str, list[FilterLike]], bool]:
+    """Part off the filters that ask together how a paper stands where; tell whether any asks for
+    what was turned down.
+    """
+    mine: dict[str, list[FilterLike]] = {}
+    for one in filters:
+        if one.field in ("venue", "status", "year") and not one.negated:
+            mine.setdefault(one.field, []).append(one)
+    asked = any(one.value in ("rejected", "withdrawn") for one in mine.get("status", ()))
+    if "venue" not in mine and "status" not in mine:
+        return list(filters), {}, False
+    taken = {id(one) for same in mine.values() for one in same}
+    return [one for one in filters if id(one) not in taken], mine, asked
+
+
+def _standing_condition(
+    standing: dict[str, list[FilterLike]], parameters: dict[str, object]
+) -> Condition:
+    """Return the condition for venues, statuses and years that must hold of one copy together."""
+    at, year = [], []
+    for number, one in enumerate(standing.get("venue", ())):
+        at.append(_edition(one, f"edition_{number}", parameters))
+    for number, one in enumerate(standing.get("year", ())):
+        name = f"standing_{number}"
+        parameters[f"{name}_first"] = one.first if one.first is not None else -9999
+        parameters[f"{name}_last"] = one.last if one.last is not None else 9999
+        year.append(f"BETWEEN :{name}_first AND :{name}_last")
+    wanted = [_status(one.value) for one in standing.get("status", ())]
+    copy = [f"({' OR '.join(wanted)})" if wanted else f"status NOT IN {TURNED_DOWN}"]
+    if at:
+        copy.append(f"({' OR '.join(at)})")
+    if year:
+        years = (f"CAST(substr(edition, -4) AS INTEGER) {one}" for one in year)
+        copy.append(f"({' OR '.join(years)})")
+    where = " AND ".join(copy)
+    if wanted:
+        return Condition("submissions", "work_id", where)
+    named = [
+        _named(one, f"venue_{number}", parameters) for number, one in enumerate(standing["venue"])
+    ]
+    own = f"({' OR '.join(named)})"
+    if year:
+        own += f" AND ({' OR '.join(f'year {one}' for one in year)})"
+    return Condition(
+        "works", "id", f"({own}) OR id IN (SELECT work_id FROM submissions WHERE {where})"
+    )
+
+
+def _status(value: str) -> str:
+    """SQL for a status; accepted means in whatever way."""
+    return f"status NOT IN {TURNED_DOWN}" if value == "accepted" else f"status = '{value}'"
+
+
+def _edition(one: FilterLike, name: str, parameters: dict[str, object]) -> str:
+    """SQL for the editions a venue's name means."""
+    told = []
+    for number, edition in enumerate(one.editions):
+        if edition.endswith("-"):
+            parameters |= {f"{name}_{number}_from": edition, f"{name}_{number}_to": f"{edition}:"}
+            told.append(f"(edition > :{name}_{number}_from AND edition < :{name}_{number}_to)")
+        else:
+            parameters[f"{name}_{number}"] = edition
+            told.append(f"edition = :{name}_{number}")
+    return f"({' OR '.join(told)})" if told else "0"
+
+
+def _named(one: FilterLike, name: str, parameters: dict[str, object]) -> str:
+    """SQL for a venue as copies write it: a known one as a word, any other as a part of it."""
+    told = []
+    for number, called in enumerate(one.names):
+        parameters[f"{name}_{number}"] = f"% {_like(called)} %"
+        told.append(
+            "' ' || replace(replace(replace(venue, '(', ' '), ')', ' '), ',', ' ') || ' '"
+            f" LIKE :{name}_{number} ESCAPE '!'"
+        )
+    if not told:
+        parameters[name] = f"%{_like(one.value)}%"
+        told.append(f"venue LIKE :{name} ESCAPE '!'")
+    return f"venue IS NOT NULL AND ({' OR '.join(told)})"
 
 
 def _in_column(one: FilterLike) -> str:
@@ -138,9 +242,14 @@ def _condition(one: FilterLike, number: int, parameters: dict[str, object]) -> C
         where = f"year BETWEEN :{name}_first AND :{name}_last"
         return Condition("works", "id", where, one.negated)
     if one.field == "venue":
-        parameters[name] = f"%{_like(one.value)}%"
-        where = f"venue IS NOT NULL AND venue LIKE :{name} ESCAPE '!'"
+        at = f"status NOT IN {TURNED_DOWN} AND {_edition(one, f'{name}_edition', parameters)}"
+        where = (
+            f"({_named(one, name, parameters)})"
+            f" OR id IN (SELECT work_id FROM submissions WHERE {at})"
+        )
         return Condition("works", "id", where, one.negated)
+    if one.field == "status":
+        return Condition("submissions", "work_id", _status(one.value), one.negated)
     if one.field == "cat":  # `cat:cs` means every class of cs
         # Three spellings and a range can use the index, which a comparison without case cannot.
         archive, dot, subject = one.value.partition(".")

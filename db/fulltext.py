@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, text
 
-from db.filters import ANYTHING, Restriction, all_of, any_of
+from db.filters import ANYTHING, HIDDEN, Restriction, all_of, any_of
 
 # Weights of title, abstract, authors, compounds in bm25.
 _SCORE = "-bm25(works_fts, 2.0, 1.0, 1.0, 1.0)"
@@ -117,6 +117,8 @@ def _where(
 ) -> tuple[str, dict[str, object]]:
     parameters = dict(within.parameters)
     clauses = [condition.holds_for(column) for condition in within.conditions]
+    if not within.turned_down:
+        clauses.append(f"{column} NOT IN ({HIDDEN})")
     if among is not None:
         # The plus sign keeps FTS5 from being asked once per id, which costs 0.3 ms each.
         clauses.insert(0, f"+{column} IN (SELECT value FROM json_each(:among))")
@@ -143,10 +145,16 @@ def selected(connection: Connection, within: Restriction, at_most: int) -> list[
             best = _narrower(best, found, at_most)
     if best is None:
         return None
-    if len(within.required) + len(within.conditions) + len(within.forbidden) == 1:
+    alone = len(within.required) + len(within.conditions) + len(within.forbidden) == 1
+    if alone and (within.turned_down or not hides_any(connection)):
         return sorted(set(best), reverse=True)
     keep = allowed(connection, within, best)
     return sorted(keep, reverse=True)
+
+
+def hides_any(connection: Connection) -> bool:
+    """Tell whether any work is hidden unless asked for."""
+    return bool(connection.execute(text(f"SELECT EXISTS ({HIDDEN})")).scalar_one())
 
 
 def _ids(connection: Connection, statement: str, parameters: Mapping[str, object]) -> list[int]:

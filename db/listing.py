@@ -9,6 +9,8 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
 
+from db.filters import HIDDEN
+
 Sort = Literal["published", "added", "title", "rating", "venue"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
@@ -116,7 +118,7 @@ def counts(connection: Connection, profile_id: int | None = None) -> Counts:
     """Return how many works there are, unread, starred, kept for later, liked in a profile."""
     row = connection.execute(
         text(
-            "SELECT (SELECT count(*) FROM works),"
+            f"SELECT (SELECT count(*) FROM works) - (SELECT count(*) FROM ({HIDDEN})),"
             " (SELECT count(*) FROM readings WHERE state != 'unread'),"
             " (SELECT count(*) FROM readings WHERE starred),"
             " (SELECT count(*) FROM readings WHERE state = 'later'),"

@@ -13,7 +13,11 @@ class Base(DeclarativeBase):
 
 
 class Work(Base):
-    """One piece of research, whatever its copies; its fields are chosen from its versions."""
+    """One piece of research, whatever its copies; its fields are chosen from its versions.
+
+    `status` is what became of it at its venue (oral, poster, rejected, ...), null where no venue
+    says. What was turned down and has no other copy is hidden unless asked for.
+    """
 
     __tablename__ = "works"
     __table_args__ = (
@@ -25,6 +29,9 @@ class Work(Base):
         # Reading a work's year from its row means reading past its abstract.
         Index("ix_works_facts", "id", "year", "venue"),
         Index("ix_works_title", text("title COLLATE NOCASE")),
+        Index(
+            "ix_works_turned_down", "id", sqlite_where=text("status IN ('rejected','withdrawn')")
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -41,6 +48,7 @@ class Work(Base):
     title_digest: Mapped[int]
     text_digest: Mapped[int]
     added_at: Mapped[str]
+    status: Mapped[str | None]
 
 
 class Version(Base):
@@ -53,6 +61,14 @@ class Version(Base):
     __table_args__ = (
         Index("ux_versions_source", "source", "source_id", "number", unique=True),
         Index("ix_versions_work", "work_id"),
+        # The view `submissions` reads by it.
+        Index(
+            "ix_versions_edition",
+            text("json_extract(extra, '$.edition')"),
+            text("json_extract(extra, '$.status')"),
+            "work_id",
+            sqlite_where=text("json_extract(extra, '$.edition') IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

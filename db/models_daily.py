@@ -105,11 +105,11 @@ class Profile(Base):
 
 
 class ProfileRule(Base):
-    """What a profile follows or mutes: a category, an author, a search, a word."""
+    """What a profile follows or mutes: a category, an author, a search, a word, a track."""
 
     __tablename__ = "profile_rules"
     __table_args__ = (
-        CheckConstraint("kind IN ('category','author','search','mute')", name="kind"),
+        CheckConstraint("kind IN ('category','author','search','mute','track')", name="kind"),
         {"sqlite_with_rowid": False},
     )
 

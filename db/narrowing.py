@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
-from db.filters import Condition
+from db.filters import HIDDEN, Condition
 
 _END = "\U0010ffff"
 
@@ -27,6 +27,11 @@ def fulfilling(
 def titled(connection: Connection, digest: int) -> set[int]:
     """Return the ids of the works whose title has this digest."""
     return _ids(connection, "SELECT id FROM works WHERE title_digest = :d", {"d": digest})
+
+
+def hidden(connection: Connection) -> set[int]:
+    """Return the ids of the works that no list shows unless asked for."""
+    return _ids(connection, HIDDEN, {})
 
 
 def prefix_weight(connection: Connection, prefix: str) -> int:

@@ -10,7 +10,7 @@ from db.models_daily import Offered, Profile, ProfileRating, ProfileRule
 from db.personal import now
 from db.works import among, pairs
 
-RULES = ("category", "author", "search", "mute")
+RULES = ("category", "author", "search", "mute", "track")
 
 
 class ProfileRow(NamedTuple):

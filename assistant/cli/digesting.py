@@ -10,20 +10,24 @@ import click
 
 from assistant.cli.output import note, progress
 from assistant.cli.session import Session, session
-from assistant.errors import UsageError
+from assistant.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from assistant.digest.learning import Studies
     from assistant.digest.model import Digest
+    from assistant.sources.venues import Edition
 
 _ISO_DAY = click.DateTime(["%Y-%m-%d"])
 _FORMS = ("terminal", "markdown", "html", "json", "atom")
 _WIDEST = 100
 _PARTLY = 3
+_OF_A_VENUE = 30
 
 
 @click.command("digest")
 @click.option("--date", "day", type=_ISO_DAY, help="The digest of this day (YYYY-MM-DD).")
 @click.option("--since", type=_ISO_DAY, help="Look back: the best since this day, shown or not.")
+@click.option("--venue", help="Of a conference instead: neurips-2025, or neurips for its newest.")
 @click.option("--profile", "-p", help="Which profile; without it the first one.")
 @click.option("--limit", "-n", type=click.IntRange(1, 500), help="How many papers.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="terminal", show_default=True)
@@ -36,6 +40,7 @@ def digest_command(
     ctx: click.Context,
     day: datetime | None,
     since: datetime | None,
+    venue: str | None,
     profile: str | None,
     limit: int | None,
     form: str,
@@ -49,7 +54,12 @@ def digest_command(
     What was announced since your last digest, the days you missed included. No paper is shown
     twice unless something happened to it. Asked again for the same day, it shows the same digest,
     with what has come since at its end. --since looks back over a span and changes nothing.
+
+    --venue shows what of a conference is for you, by session where those are known; it changes
+    nothing either.
     """
+    if venue is not None and (day or since or sync_first or deliver):
+        raise UsageError("--venue goes with neither --date, --since, --sync nor --deliver.")
     if since is not None and day is not None and since > day:
         raise UsageError("--since must not lie after --date.")
     form = "json" if as_json else form
@@ -57,7 +67,7 @@ def digest_command(
     with session() as s:
         if sync_first:
             partly = _sync(s, quiet=form == "json")
-        digest = _made(s, day, since, profile, limit, quiet=form == "json")
+        digest = _made(s, day, since, venue, profile, limit, quiet=form == "json")
         if deliver:
             _deliver(s, digest, profile)
         elif output is not None:
@@ -72,6 +82,7 @@ def _made(
     s: Session,
     day: datetime | None,
     since: datetime | None,
+    venue: str | None,
     profile: str | None,
     limit: int | None,
     *,
@@ -80,16 +91,51 @@ def _made(
     from assistant.digest.making import Workshop, today
 
     date = f"{day:%Y-%m-%d}" if day else today()
+    edition = _edition(s, venue) if venue is not None else None
     with progress("Digest", quiet=quiet) as bar:
 
         def embedding(done: int, total: int) -> None:
             bar.update(done, total, "embedding the day's papers" if done < total else "ranking")
 
         bar.update(0, 0, "ranking")
-        workshop = Workshop(s.database, s.home, s.settings, announce=note, progress=embedding)
+        workshop = Workshop(
+            s.database, s.home, s.settings, announce=note, progress=embedding, studies=_studies(s)
+        )
+        if edition is not None:
+            return workshop.edition(profile, edition, limit=limit or _OF_A_VENUE)
         if since is not None:
             return workshop.span(profile, f"{since:%Y-%m-%d}", date, limit=limit)
         return workshop.digest(profile, date, limit=limit)
+
+
+def _edition(s: Session, named: str) -> "Edition":
+    """Return the edition named; of a venue alone, the newest one the library has papers of."""
+    from assistant.library.venues.telling import venues_told
+    from assistant.sources.venues import find_edition, find_venue, known_venues
+
+    known = known_venues(s.home.venues_file)
+    edition = find_edition(known, named)
+    if edition is not None:
+        return edition
+    venue = find_venue(known, named)
+    with s.database.read() as connection:
+        (told,) = venues_told(connection, [venue])
+    held = [one.edition for one in told.editions if one.papers]
+    if not held:
+        raise NotFoundError(
+            f"The library has nothing of {venue.name}.",
+            hint=f"`assistant venue sync {venue.id}` brings its newest edition in.",
+        )
+    return held[0]
+
+
+def _studies(s: Session) -> "Studies":
+    from assistant.digest.learning import Studies
+    from assistant.skills.learner import read_learner
+    from assistant.skills.topics import current_topics, track_topics
+
+    learner = read_learner(s.home, s.database)
+    return Studies(current_topics(learner), track_topics(learner))
 
 
 def _sync(s: Session, *, quiet: bool) -> int:
@@ -98,6 +144,9 @@ def _sync(s: Session, *, quiet: bool) -> int:
     report, outcomes = sync_everything(s, (), None, quiet=quiet)
     for problem in dict.fromkeys(report.problems):
         note(problem)
+    for one in outcomes:
+        if one.failure:
+            note(f"{one.title}: {one.failure}")
     return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
 
 

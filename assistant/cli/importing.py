@@ -8,8 +8,10 @@ import click
 from assistant.cli.embedding import embed_all
 from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
-from assistant.errors import ImportFileError
+from assistant.errors import ImportFileError, NotFoundError, UsageError
 from assistant.library.importing import FORMS, ImportReport, detect_form, import_file
+from assistant.sources.venues import Edition, find_edition, known_venues
+from assistant.text import clean_line
 
 _SHOWN_ERRORS = 5
 _MAX_LIST_BYTES = 10_000_000
@@ -20,9 +22,12 @@ _MAX_LIST_BYTES = 10_000_000
 @click.option(
     "--form", type=click.Choice(FORMS), help="What the file is, where its name does not tell."
 )
+@click.option("--edition", help="Of which conference a paperlists file is, such as neurips-2018.")
 @click.option("--embed/--no-embed", default=True, help="Embed what is new.  [default: embed]")
 @json_option
-def import_command(file: Path, form: str | None, embed: bool, as_json: bool) -> None:
+def import_command(
+    file: Path, form: str | None, edition: str | None, embed: bool, as_json: bool
+) -> None:
     """Bring papers in: an arXiv snapshot, BibTeX, ids, our exports.
 
     \b
@@ -30,6 +35,7 @@ def import_command(file: Path, form: str | None, embed: bool, as_json: bool) -> 
       the arXiv metadata snapshot   .json .jsonl, plain or .gz, of any size
       BibTeX                        .bib
       CSL-JSON, our own JSON lines, our Markdown
+      a conference's list           .json .json.gz as github.com/papercopilot/paperlists has them
       a list of ids or addresses    .txt .ids; what is missing is fetched from arXiv
       the word zotero               your Zotero library, while Zotero runs
 
@@ -47,7 +53,8 @@ def import_command(file: Path, form: str | None, embed: bool, as_json: bool) -> 
         if form == "ids":
             report = _import_ids(s, file, quiet=as_json)
         else:
-            report = _import_file(s, file, form, quiet=as_json)
+            of = _edition(s, file, edition) if form == "paperlists" else None
+            report = _import_file(s, file, form, of, quiet=as_json)
         seconds = time.monotonic() - started
         if as_json:
             print_json(report.as_json())
@@ -60,7 +67,27 @@ def import_command(file: Path, form: str | None, embed: bool, as_json: bool) -> 
         raise click.exceptions.Exit(3)
 
 
-def _import_file(s: Session, file: Path, form: str, *, quiet: bool) -> ImportReport:
+def _edition(s: Session, file: Path, named: str | None) -> Edition:
+    """Return the edition that is named, or that the file's name has: "nips2018.json.gz"."""
+    known = known_venues(s.home.venues_file)
+    told = named or file.name.partition(".")[0]
+    try:
+        edition = find_edition(known, told)
+    except NotFoundError:
+        if named:
+            raise
+        edition = None
+    if edition is None:
+        raise UsageError(
+            f"Of which conference is {clean_line(named or file.name, 60)}?",
+            hint="--edition neurips-2018 names it; `assistant venue list --all` lists venues.",
+        )
+    return edition
+
+
+def _import_file(
+    s: Session, file: Path, form: str, edition: Edition | None, *, quiet: bool
+) -> ImportReport:
     with progress("Importing", quiet=quiet) as bar:
         started = time.monotonic()
 
@@ -68,7 +95,7 @@ def _import_file(s: Session, file: Path, form: str, *, quiet: bool) -> ImportRep
             rate = (report.read - report.resumed_at) / max(time.monotonic() - started, 1e-9)
             bar.update(done, total, f"{report.read:,} papers, {rate:,.0f} a second")
 
-        report = import_file(s.database, file, form=form, progress=show)
+        report = import_file(s.database, file, form=form, edition=edition, progress=show)
     if report.resumed_at and not quiet:
         note(f"Went on after line {report.resumed_at:,}, where it had been stopped.")
     return report

@@ -27,6 +27,7 @@ COMMANDS = {
         "Say what a digest is about: categories, authors, searches, likes, muted words.",
     ),
     "feed": ("feed", "Follow any RSS or Atom feed: a blog, the releases of a project."),
+    "venue": ("venue", "Follow conferences: what was accepted where, each new edition."),
     "schedule": ("schedule", "Have this machine sync and make your digest every morning."),
     "import": ("importing", "Bring papers in: an arXiv snapshot, BibTeX, ids, our exports."),
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from assistant.cli import related_pages
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.paper_page import print_paper
 from assistant.cli.session import find_work, session
@@ -26,13 +27,15 @@ def paper_command() -> None:
 @click.argument("id")
 @json_option
 def show(id: str, as_json: bool) -> None:
-    """Show everything the library knows of a paper."""
+    """Show everything the library knows of a paper, and the skills it belongs to."""
     with session() as s, s.database.read() as connection:
         work = find_work(connection, id)
+        skills = related_pages.of_paper(s, work)
         if as_json:
-            print_json(paper_facts(connection, work))
+            print_json({**paper_facts(connection, work), "skills": skills})
         else:
             print_paper(connection, work)
+            related_pages.print_of_paper(skills)
 
 
 @paper_command.command("open")

@@ -168,6 +168,7 @@ def _profile_json(
         "authors": list(profile.authors),
         "searches": list(profile.searches),
         "muted": list(profile.muted),
+        "tracks": list(profile.tracks),
         "liked": [{"id": one.public_id, "title": one.title} for one in liked],
         "disliked": [{"id": one.public_id, "title": one.title} for one in disliked],
     }
@@ -182,6 +183,7 @@ def _print_profile(
         ("authors", profile.authors),
         ("searches", profile.searches),
         ("muted", profile.muted),
+        ("tracks", profile.tracks),
     ):
         if values:
             click.echo(f"  {click.style(f'{label:<11}', dim=True)}{', '.join(values)}")

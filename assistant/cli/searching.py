@@ -55,9 +55,12 @@ def search_command(
     \b
     QUERY is words, a question or a pasted abstract, and any of
       "exact phrase"   -without   author:hinton   author:"Yann LeCun"   title:word
-      cat:cs.LG        venue:ICLR  tag:thesis     year:2023  year:2020..  year:..2019
+      cat:cs.LG        venue:ICLR  venue:iclr-2026  status:oral   tag:thesis
+      year:2023        year:2020..   year:..2019
       is:unread  is:read  is:later  is:skimmed  is:starred  is:rated  is:liked  is:disliked
     A minus before a filter turns it round: -cat:cs.CV
+    status: is oral, spotlight, poster, accepted (in whatever way), rejected or withdrawn; the last
+    two are found only if you ask for them.
     """
     with session() as s:
         if list_saved or forget:

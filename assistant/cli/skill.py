@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from assistant.cli import related_pages
 from assistant.cli.learning_session import LearningSession, learning
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.skill_pages import (
@@ -56,16 +57,18 @@ def list_skills(track: str | None, state: tuple[str, ...], as_json: bool) -> Non
 @click.argument("skill")
 @json_option
 def show(skill: str, as_json: bool) -> None:
-    """Show a SKILL: why, what to read, what to do, and what proves it."""
+    """Show a SKILL: why, what to read, what to do, what proves it, and what is new about it."""
     with learning() as s:
         found = find_skill(s.learner.curriculum, skill)
         one = s.learner.standings[found.id]
         with s.session.database.read() as connection:
             readings = readings_json(connection, s.learner, found.read)
+        near = related_pages.of_skill(s, found)
         if as_json:
-            print_json(skill_json(s.learner, one, readings))
+            print_json(skill_json(s.learner, one, readings) | near)
         else:
             print_skill(s.learner, one, readings)
+            related_pages.print_of_skill(near)
 
 
 @skill_command.command("next")

@@ -79,7 +79,11 @@ def sync_everything(
         )
     if categories:
         return report, []
-    return report, sync_feeds(s.database, s.settings.sources.feeds, pause=time.sleep)
+    with progress("Feeds", quiet=quiet) as bar:
+        outcomes = sync_feeds(
+            s.database, s.settings.sources.feeds, pause=time.sleep, progress=bar.update
+        )
+    return report, outcomes
 
 
 def _followed(s: Session) -> list[str]:

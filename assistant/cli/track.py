@@ -80,6 +80,30 @@ def pick(track: str, as_json: bool) -> None:
         note("\nassistant track shows all of it.")
 
 
+@track_command.command("follow")
+@click.argument("track")
+@click.option("--profile", "-p", help="Which profile; without it the first one.")
+@click.option("--stop", is_flag=True, help="No longer follow it.")
+@json_option
+def follow(track: str, profile: str | None, stop: bool, as_json: bool) -> None:
+    """Let a profile's digest follow a TRACK: what you have still to learn of it ranks higher."""
+    from assistant.library import following
+
+    with learning() as s:
+        found = find_track(s.learner.curriculum, track) if not stop else None
+        with s.session.database.write("follow a track") as connection:
+            following.ensure_main(connection)
+            chosen = following.find_profile(connection, profile)
+            id = found.id if found else track
+            change = following.follow(connection, chosen, "track", id, stop=stop)
+    if as_json:
+        print_json({"id": change.subject, "change": change.text, "event": change.event})
+    else:
+        click.echo(f"{change.subject}  {change.text}")
+        if change.event is None:
+            note("It was so already.")
+
+
 def _listed(learner: Learner, as_json: bool) -> None:
     tracks = list(learner.curriculum.tracks.values())
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from assistant.config import Home, Settings
 from assistant.digest.gathering import Gathered
+from assistant.digest.learning import Marking, Studies, marked
 from assistant.digest.model import DigestEntry, Folded
 from assistant.digest.opinions import Opinion, opinion
 from assistant.digest.ranking import (
@@ -32,9 +33,11 @@ from assistant.library.links import paper_links
 from assistant.library.sync.today import ARXIV_TIME
 from assistant.search.query import parse_query
 from assistant.search.work_vectors import work_vectors
-from db import announcing, profiles, works
+from assistant.sources.venues import Edition
+from db import announcing, profiles, venues, works
 from db.digests import Changed, Waiting
 from db.engine import Connection, Database
+from db.venues import SubmissionView
 from db.works import WorkView
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ class Tools(Protocol):
     settings: Settings
     announce: Callable[[str], None]
     progress: Callable[[int, int], None]
+    studies: Studies
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,17 @@ class Choice:
     confidence: str
 
 
-def choose(tools: Tools, profile: Following, found: Gathered, day: str, limit: int) -> Choice:
+def choose(
+    tools: Tools,
+    profile: Following,
+    found: Gathered,
+    day: str,
+    limit: int,
+    edition: Edition | None = None,
+) -> Choice:
     """Rank what waits for a profile; choose at most `limit` papers beside those that come again.
+
+    Of an `edition` each entry says where it is presented, and what the person has done with it.
 
     The ranking depends on the day's papers and the person's opinions only, so a day ranks the same
     whenever it came in.
@@ -82,13 +95,26 @@ def choose(tools: Tools, profile: Following, found: Gathered, day: str, limit: i
         views = {one.id: one for one in works.view_works(connection, sorted(facts))}
         categories = works.categories_of(connection, sorted(facts))
         kept = announcing.works_of_interest(connection, [one.work_id for one in found.changed])
-    vectors = _vectors(tools, list(dict.fromkeys(ids)))
+        standings = venues.standings(connection, views)
+        statuses = venues.statuses(connection, sorted(views))
+        presented = (
+            {one.work_id: one for one in venues.papers(connection, edition.id)} if edition else {}
+        )
+    studied = tools.studies.works(profile)
+    vectors = _vectors(tools, list(dict.fromkeys([*ids, *studied])))
+    marking = Marking(tools.studies, profile, vectors)
+    touched = {work: marking.touched(view) for work, view in views.items()}
     taste = _taste(profile, opinions, vectors)
     verbs = {str(one.work.work_id): one.verb for one in opinions}
+    if edition is not None:
+        kept = {one.work.work_id for one in opinions if one.weight > 0} & kept
     # What the person has judged already is no news, unless something happened to it.
     known = {one.work.work_id for one in opinions} - {one.work_id for one in found.changed}
     candidates = [
-        _candidate(views[work], categories.get(work, []), facts[work].kind, vectors.get(work))
+        replace(
+            _candidate(views[work], categories.get(work, []), facts[work].kind, vectors.get(work)),
+            topics=marking.studied(touched[work]),
+        )
         for work in sorted(views)
         if work not in known
     ]
@@ -104,10 +130,13 @@ def choose(tools: Tools, profile: Following, found: Gathered, day: str, limit: i
             _entry(connection, one, views[int(one.ranked.candidate.id)], facts, verbs)
             for one in chosen
         )
+        titles = {one.id: one.title for one in works.view_works(connection, studied)}
+    entries = tuple(marked(one, touched[one.work_id], titles) for one in entries)
+    entries = tuple(_presented(one, presented.get(one.work_id), statuses, verbs) for one in entries)
     shown = {one.work_id for one in entries} | known
     shown |= {int(one.id) for pick in chosen for one in pick.ranked.folded}
     offered = tuple(
-        (work, work in shown, facts[work].number, views[work].venue) for work in sorted(views)
+        (work, work in shown, facts[work].number, standings.get(work)) for work in sorted(views)
     )
     return Choice(
         entries, offered, len(candidates), len(ranking.muted), ranking.confidence.sentence
@@ -127,13 +156,15 @@ def _chosen(ranking: Ranking, found: Gathered, kept: set[int], limit: int) -> li
     explore = [one for one in ranking.explore if int(one.ranked.candidate.id) not in again]
     exploring = {one.ranked.candidate.id for one in explore}
     picks: list[_Pick] = []
-    unkept = new = 0
+    unkept = new = mine = 0
     room = limit - len(explore)
     for place, one in enumerate(ranking.papers):
         work = int(one.candidate.id)
         if work in again:
             if work in kept:
-                picks.append(_Pick(one, again=True))
+                mine += 1
+                if mine <= limit:
+                    picks.append(_Pick(one, again=True))
             elif unkept < MOST_AGAIN and place < limit:
                 unkept += 1
                 picks.append(_Pick(one, again=True))
@@ -222,18 +253,42 @@ def _entry(
             if address is not None
         },
         explore=bool(pick.explore),
-        again=_again(fact, view) if pick.again and isinstance(fact, Changed) else None,
+        again=_again(fact) or None if pick.again and isinstance(fact, Changed) else None,
         folded=tuple(Folded(one.public_id, one.title) for one in folded),
     )
 
 
-def _again(fact: Changed, view: WorkView) -> str:
+def _presented(
+    entry: DigestEntry,
+    paper: SubmissionView | None,
+    statuses: Mapping[int, str],
+    verbs: Mapping[str, str],
+) -> DigestEntry:
+    """Return an entry with its status; of an edition, with its session and what the person did."""
+    if paper is None:
+        return replace(entry, status=statuses.get(entry.work_id))
+    facts = paper.facts
+    place = ", ".join(filter(None, (facts.get("room", ""), facts.get("position", ""))))
+    did = verbs.get(str(entry.work_id))
+    return replace(
+        entry,
+        status=paper.status,
+        session=facts.get("session", ""),
+        starts=facts.get("starts", ""),
+        place=place,
+        again=f"you {did} it" if did else entry.again,
+    )
+
+
+def _again(fact: Changed) -> str:
     told = []
-    if fact.shown_number is None or fact.number > fact.shown_number:
+    revised = fact.kind.startswith("replace")
+    if revised and (fact.shown_number is None or fact.number > fact.shown_number):
         seen = f", you saw v{fact.shown_number}" if fact.shown_number else ""
         told.append(f"new version v{fact.number}{seen}")
-    if view.venue and fact.shown_number is not None and view.venue != fact.shown_venue:
-        told.append(f"now at {view.venue}")
+    known = fact.shown_number is not None or not revised
+    if fact.venue and known and fact.venue != fact.shown_venue:
+        told.append(f"now at {fact.venue}")
     return "; ".join(told)
 
 

@@ -23,6 +23,6 @@ def from_document(document: dict[str, Any]) -> Digest:
 
 
 def _entry(fields: dict[str, Any]) -> DigestEntry:
-    lists = {name: tuple(fields[name]) for name in ("authors", "reasons")}
+    lists = {name: tuple(fields.get(name, ())) for name in ("authors", "reasons", "learning")}
     folded = tuple(Folded(**one) for one in fields["folded"])
     return DigestEntry(**{**fields, **lists, "folded": folded})

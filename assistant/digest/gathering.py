@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from assistant.digest.model import CoveredBatch, FeedItem
 from assistant.library.following import Following
 from assistant.library.sync.ledger import SOURCE
-from db import announcing, digests, feeds
+from assistant.library.venues.telling import edition_papers
+from assistant.sources.venues import Edition
+from db import announcing, digests, feeds, works
 from db.announcing import BatchView
 from db.digests import Changed, StoredDigest, Waiting
 from db.engine import Connection
@@ -87,6 +89,24 @@ def gather_span(connection: Connection, profile: Following, since: str, until: s
     waiting = digests.announced_between(connection, profile.categories, since=since, until=until)
     known = announcing.batches(connection, SOURCE, profile.categories, since=since, until=until)
     return Gathered(tuple(waiting), (), _covered(connection, known), (), 0, None, None)
+
+
+def gather_edition(connection: Connection, edition: Edition, day: str) -> Gathered:
+    """Return the papers of a venue's edition; those the person has done something with stand among
+    `changed`, as what may be shown again.
+    """
+    papers = edition_papers(connection, edition)
+    mine = announcing.works_of_interest(connection, [one.work_id for one in papers])
+    views = works.view_works(connection, [one.work_id for one in papers])
+    category = {one.id: one.primary_category or "" for one in views}
+    waiting, known = [], []
+    for one in papers:
+        told = (one.work_id, day, "new", 0, category[one.work_id])
+        if one.work_id in mine:
+            known.append(Changed(*told, None, None, None))
+        else:
+            waiting.append(Waiting(*told))
+    return Gathered(tuple(waiting), tuple(known), (), (), 0, None, None)
 
 
 def _covered(connection: Connection, known: Sequence[BatchView]) -> tuple[CoveredBatch, ...]:

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from assistant.config import Home, Settings
 from assistant.digest.choosing import Choice, choose
 from assistant.digest.document import from_document, to_document
-from assistant.digest.gathering import Gathered, gather, gather_span
-from assistant.digest.model import Digest, DigestEntry
+from assistant.digest.gathering import Gathered, gather, gather_edition, gather_span
+from assistant.digest.learning import Studies
+from assistant.digest.model import Digest, DigestEntry, Programme
+from assistant.errors import NotFoundError
 from assistant.library.following import Following, ensure_main, find_profile
 from assistant.library.sync.today import ARXIV_TIME
+from assistant.library.venues.telling import edition_told
+from assistant.sources.venues import Edition
 from db import digests, trash
 from db.engine import Connection, Database
 
@@ -41,7 +45,10 @@ def without_trash(connection: Connection, digest: Digest) -> Digest:
 
 
 class Workshop:
-    """What digests are made with: the library, the model, and somebody to tell how it goes."""
+    """What digests are made with: the library, the model, and somebody to tell how it goes.
+
+    `studies` is what the person is learning, for marks and for profiles that follow a track.
+    """
 
     def __init__(
         self,
@@ -51,12 +58,14 @@ class Workshop:
         *,
         announce: Callable[[str], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda *_: None,
+        studies: Studies | None = None,
     ) -> None:
         self.database = database
         self.home = home
         self.settings = settings
         self.announce = announce
         self.progress = progress
+        self.studies = studies or Studies()
 
     def digest(self, name: str | None, day: str, *, limit: int | None = None) -> Digest:
         """Return a profile's digest of an ISO day, made now or as it was made before.
@@ -101,6 +110,28 @@ class Workshop:
             found = gather_span(connection, profile, since, until)
         choice = choose(self, profile, found, until, limit or self.settings.digest.size)
         return _digest(profile, until, found, choice)
+
+    def edition(self, name: str | None, edition: Edition, *, limit: int) -> Digest:
+        """Return the papers of a venue's edition that are for a profile; nothing is remembered.
+
+        Raises:
+            NotFoundError: there is no such profile, or the library has nothing of the edition.
+        """
+        day = today()
+        with self.database.write("make the first profile") as connection:
+            ensure_main(connection)
+        with self.database.read() as connection:
+            profile = find_profile(connection, name)
+            found = gather_edition(connection, edition, day)
+            told = edition_told(connection, edition)
+        if not told.counts:
+            raise NotFoundError(
+                f"The library has nothing of {edition.label}.",
+                hint=f"`assistant venue sync {edition.id}` brings it in.",
+            )
+        choice = choose(self, profile, found, day, limit, edition)
+        programme = Programme(edition.id, edition.label, dict(told.counts))
+        return replace(_digest(profile, day, found, choice), programme=programme)
 
 
 def _digest(profile: Following, day: str, found: Gathered, choice: Choice) -> Digest:

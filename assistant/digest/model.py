@@ -37,7 +37,10 @@ class DigestEntry:
     `kind` is how it was announced (new, cross, replace, replace-cross), `announced` the ISO day;
     `score` is between 0 and 1; `reasons` are whole phrases that can be checked; `extract` is two
     sentences of the abstract; `links` holds label -> address (page, pdf, doi); `explore` marks a
-    pick outside what the person usually likes; `again` says what happened to a paper shown before.
+    pick outside what the person usually likes; `again` says what happened to a paper shown before;
+    `learning` names the skills the person is learning that it has to do with.
+    `status` is what became of it at its venue; `session`, `starts` (an ISO moment) and `place` are
+    where it is presented, in a digest of a venue.
     """
 
     work_id: int
@@ -56,6 +59,11 @@ class DigestEntry:
     explore: bool = False
     again: str | None = None
     folded: tuple[Folded, ...] = ()
+    learning: tuple[str, ...] = ()
+    status: str | None = None
+    session: str = ""
+    starts: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,17 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Programme:
+    """The edition of a venue a digest is of: status -> how many papers the library has."""
+
+    id: str
+    name: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
-    """A profile's digest of one day.
+    """A profile's digest of one day, or of a venue's `programme`.
 
     `candidates` counts the papers ranked, `muted` those kept out by muted words; `confidence` says
     in a sentence how sure the ranking is and what would make it surer.
@@ -86,3 +103,4 @@ class Digest:
     muted: int
     confidence: str
     items: tuple[FeedItem, ...] = field(default=())
+    programme: Programme | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.sources.record import Author
+from assistant.sources.statuses import STATUSES, best
 
 Row = dict[str, Any]
 
@@ -24,6 +25,7 @@ class Chosen:
     venue: str | None
     year: int | None
     published: str | None
+    status: str | None = None
 
 
 def choose(versions: Sequence[Row]) -> Chosen:
@@ -52,7 +54,19 @@ def choose(versions: Sequence[Row]) -> Chosen:
         venue=venues[0]["venue"] if venues else None,
         year=min((row["year"] for row in versions if row["year"]), default=None),
         published=min((row["published"] for row in versions if row["published"]), default=None),
+        status=_status(told, venues[0]["venue"] if venues else None),
     )
+
+
+def _status(told: Sequence[Row], venue: str | None) -> str | None:
+    """Return the best a venue says of its copies; without one, what became of all the copies."""
+    found = [(row.get("extra") or {}).get("status") for row in told if row["venue"] == venue]
+    if venue is None and len(found) < len(told):
+        return None
+    known = [one for one in found if one in STATUSES]
+    if venue is None and len(known) < len(told):
+        return None  # one copy that nobody turned down, such as a preprint, stands for itself
+    return best(known) if known else None
 
 
 def _trust(row: Row) -> tuple[int, int, str, str]:

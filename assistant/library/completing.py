@@ -12,12 +12,19 @@ from assistant.sources.record import Author, Identifier, Record
 
 Row = dict[str, Any]
 
+NO_ABSTRACT = "no_abstract"
+"""In a record's `extra`: its page was looked at, and has none."""
+
 
 def completed(record: Record, present: Mapping[int, Row]) -> Record:
     """Return a record with what the rows of its own copy, by version number, know beyond it."""
     record = _with_known_dates(record, present)
     row = present.get(record.number)
-    if row is None or not row["title"] or record.source != "arxiv":
+    if row is None or not row["title"]:
+        return record
+    if "edition" in record.extra:
+        return _with_abstract(record, row)
+    if record.source != "arxiv":
         return record
     told = [Author(family, given) for family, given in row["authors"] or ()]
     known = [Identifier(*word.split(":", 1)) for word in (row["identifiers"] or "").split()]
@@ -33,6 +40,13 @@ def completed(record: Record, present: Mapping[int, Row]) -> Record:
         updated=max(filter(None, (record.updated, row["updated"])), default=None),
         extra={**(row["extra"] or {}), **record.extra},
     )
+
+
+def _with_abstract(record: Record, row: Row) -> Record:
+    """Return a paper of an edition with the abstract we know: some lists tell none."""
+    known = row["extra"] or {}
+    extra = {NO_ABSTRACT: "yes", **record.extra} if NO_ABSTRACT in known else record.extra
+    return replace(record, abstract=record.abstract or row["abstract"] or "", extra=extra)
 
 
 def _with_known_dates(record: Record, present: Mapping[int, Row]) -> Record:

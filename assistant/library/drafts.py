@@ -87,6 +87,7 @@ class Draft:
             "title_digest": digest64(title_key(chosen.title)),
             "text_digest": text_digest(chosen.title, chosen.abstract),
             "added_at": self.old_row["added_at"] if self.old_row else now,
+            "status": chosen.status,
         }
         keys = tuple(
             (name, name_key(author.family))

@@ -61,12 +61,25 @@ def find_feed(database: Database, named: str) -> feeds.FeedView:
 
 
 def sync_feeds(
-    database: Database, settings: FeedsSettings, *, pause: Callable[[float], None]
+    database: Database,
+    settings: FeedsSettings,
+    *,
+    pause: Callable[[float], None],
+    progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[FeedOutcome]:
-    """Fetch what is new in every feed; one that fails is noted and costs no other."""
+    """Fetch what is new in every feed; one that fails is noted and costs no other.
+
+    `progress` is called with feeds done and in all, and the title of the next one.
+    """
     with database.read() as connection:
         known = feeds.feeds(connection)
-    return [_synced(database, feed, settings, pause) for feed in known]
+    found = []
+    for place, feed in enumerate(known):
+        progress(place, len(known), feed.title)
+        found.append(_synced(database, feed, settings, pause))
+    if known:
+        progress(len(known), len(known), "")
+    return found
 
 
 def _synced(

@@ -29,6 +29,7 @@ class Following:
     authors: tuple[str, ...]
     searches: tuple[str, ...]
     muted: tuple[str, ...]
+    tracks: tuple[str, ...] = ()
 
 
 def ensure_main(connection: Connection) -> None:
@@ -62,6 +63,7 @@ def find_profile(connection: Connection, name: str | None) -> Following:
         tuple(rules["author"]),
         tuple(rules["search"]),
         tuple(rules["mute"]),
+        tuple(rules["track"]),
     )
 
 
@@ -117,7 +119,9 @@ def like_all(
 def follow(
     connection: Connection, profile: Following, kind: str, value: str, *, stop: bool = False
 ) -> Change:
-    """Follow a category, an author or a search in a profile, or mute words; `stop` ends it.
+    """Follow a category, an author, a search or a track in a profile, or mute words.
+
+    `stop` ends it. A track goes by its id; whether there is one is for the caller to know.
 
     Raises:
         UsageError: the value is nothing that can be followed.

@@ -16,17 +16,20 @@ from assistant.sources.bibtex import read_bibtex
 from assistant.sources.csl_json import read_csl_json
 from assistant.sources.markdown_list import read_markdown_list
 from assistant.sources.own_lines import looks_like_own, own_entry
+from assistant.sources.paperlists import looks_like_paperlists, read_paperlists
 from assistant.sources.record import BadEntry, Entry
+from assistant.sources.venues import Edition
 from assistant.text import clean_line
 from db import imports, personal, upkeep
 from db.engine import Database
 
-FORMS = ("lines", "bibtex", "csl", "markdown", "ids")
+FORMS = ("lines", "bibtex", "csl", "markdown", "paperlists", "ids")
 """`lines` are JSON lines: the arXiv snapshot's or our own, told apart line by line."""
 
 BATCH = 2_000
 MAX_LINE_BYTES = 4_000_000
 MAX_WHOLE_FILE_BYTES = 64_000_000
+MAX_EDITION_BYTES = 400_000_000
 KEPT_ERRORS = 50
 _QUOTED = 120
 _SAMPLE = 1 << 20
@@ -90,11 +93,17 @@ class ImportReport:
 
 
 def import_file(
-    database: Database, path: Path, *, form: str | None = None, progress: Progress | None = None
+    database: Database,
+    path: Path,
+    *,
+    form: str | None = None,
+    edition: Edition | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Import a file; interrupted at any moment, the next call goes on where it was.
 
-    `form` is one of `FORMS` but `ids`; None tells by name and content.
+    `form` is one of `FORMS` but `ids`; None tells by name and content. A `paperlists` file is of an
+    `edition`, which it does not name.
     Each batch is one transaction together with its place in the file, so nothing is lost or
     doubled. `progress` is called with the report, bytes read and bytes in all.
 
@@ -103,11 +112,13 @@ def import_file(
     """
     form = form or detect_form(path)
     total = path.stat().st_size
-    print_of_file = f"{form}:{_fingerprint(path)}"
+    print_of_file = f"{form}:{edition.id if edition else ''}:{_fingerprint(path)}"
     with database.write(f"import {path.name}") as connection:
         run_id, position, counts = imports.begin_import(connection, print_of_file, str(path))
     report = ImportReport(**counts, resumed_at=position) if counts else ImportReport()
-    if form in ("bibtex", "csl", "markdown"):
+    if form == "paperlists":
+        source = _of_an_edition(path, edition)
+    elif form in ("bibtex", "csl", "markdown"):
         source = _whole_file(path, form)
     else:
         source = _lines(path, position)
@@ -158,7 +169,7 @@ def detect_form(path: Path) -> str:
         return form
     first = start.lstrip()
     if first.startswith(b"["):
-        return "csl"
+        return "paperlists" if looks_like_paperlists(first) else "csl"
     if first.startswith(b"{"):
         return "lines"
     if first.startswith((b"@", b"%")):
@@ -167,7 +178,8 @@ def detect_form(path: Path) -> str:
         f"{path.name} is of no form that can be imported.",
         why=f"It begins with {clean_line(first[:60].decode('utf-8', 'replace'))!r}.",
         hint="Known forms: the arXiv metadata snapshot (JSON lines, also .gz), our own JSON lines, "
-        "BibTeX, CSL-JSON, our Markdown, and a list of ids (.txt). Name it with --form.",
+        "BibTeX, CSL-JSON, our Markdown, paperlists JSON, and a list of ids (.txt). Name it with "
+        "--form.",
     )
 
 
@@ -243,17 +255,36 @@ def _parse_line(number: int, line: bytes) -> Entry | BadEntry:
 
 
 def _whole_file(path: Path, form: str) -> Iterator[Item]:
-    with _open(path) as file:
-        data = file.read(MAX_WHOLE_FILE_BYTES + 1)
-    if len(data) > MAX_WHOLE_FILE_BYTES:
+    reader = {"bibtex": read_bibtex, "csl": read_csl_json, "markdown": read_markdown_list}[form]
+    text, size = _read_whole(path, MAX_WHOLE_FILE_BYTES)
+    for number, item in enumerate(reader(text), start=1):
+        yield number, item, size
+
+
+def _of_an_edition(path: Path, edition: Edition | None) -> Iterator[Item]:
+    if edition is None:
         raise ImportFileError(
-            f"{path.name} is larger than {MAX_WHOLE_FILE_BYTES // 1_000_000} MB.",
+            f"{path.name} does not say which conference it is of.",
+            hint="--edition neurips-2018 names it.",
+        )
+    text, size = _read_whole(path, MAX_EDITION_BYTES)
+    for number, item in enumerate(read_paperlists(text, edition), start=1):
+        yield number, item, size
+
+
+def _read_whole(path: Path, most: int) -> tuple[str, int]:
+    """Return a file's text and how many bytes it has, unpacked."""
+    with _open(path) as file:
+        try:
+            data = file.read(most + 1)
+        except (OSError, EOFError) as error:
+            raise _cannot_open(path, error) from error
+    if len(data) > most:
+        raise ImportFileError(
+            f"{path.name} is larger than {most // 1_000_000} MB.",
             hint="Split it, or bring large libraries as JSON lines.",
         )
-    text = data.decode("utf-8-sig", "replace")
-    reader = {"bibtex": read_bibtex, "csl": read_csl_json, "markdown": read_markdown_list}[form]
-    for number, item in enumerate(reader(text), start=1):
-        yield number, item, len(data)
+    return data.decode("utf-8-sig", "replace"), len(data)
 
 
 def _open(path: Path) -> Any:

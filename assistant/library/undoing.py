@@ -12,6 +12,7 @@ from assistant.library import searches
 from assistant.library.merging import merge_works, split, undo_merge
 from assistant.library.reading import UNREAD, Change
 from assistant.library.trash import move_back, move_out
+from assistant.library.venues import following as venue_following
 from db import personal, profiles, works
 from db.engine import Connection
 from db.models import Event
@@ -20,7 +21,7 @@ SAID = ("track-pick", "skill-start", "skill-proof", "skill-review")
 """What changes nothing but the log, from which its effect follows."""
 UNDOABLE = (
     "state", "rate", "star", "tag", "like", "trash", "restore", "merge", "split", "follow",
-    "profile-new", "save-search", *SAID,
+    "profile-new", "save-search", "venue", *SAID,
 )  # fmt: skip
 
 _FIELDS = {"state": "state", "rate": "rating", "star": "starred"}
@@ -98,6 +99,8 @@ def describe(kind: str, data: Data) -> str:
         return f"{'added' if data['added'] else 'removed'} {data['kind']} {data['value']}"
     if kind in SAID:
         return str(data["told"])
+    if kind == "venue":
+        return f"{'followed' if data['added'] else 'no longer followed'} {data['name']}"
     if kind == "save-search":
         return f"{'forgot' if data['after'] is None else 'saved'} the search {data['name']}"
     return {
@@ -138,6 +141,8 @@ def _take_back(connection: Connection, kind: str, rows: Sequence[Data]) -> None:
         searches.put_back(connection, rows[0]["name"], rows[0]["before"])
     elif kind == "follow":
         _follow(connection, rows[0], added=not rows[0]["added"])
+    elif kind == "venue":
+        venue_following.put_back(connection, rows[0]["venue"], followed=not rows[0]["added"])
     elif kind == "profile-new":
         profiles.remove_profile(connection, rows[0]["profile"])
     elif kind == "merge":
@@ -176,6 +181,8 @@ def _do_again(connection: Connection, events: Sequence[Event], undos: Sequence[i
         searches.put_back(connection, rows[0]["name"], rows[0]["after"])
     elif kind == "follow":
         _follow(connection, rows[0], added=rows[0]["added"])
+    elif kind == "venue":
+        venue_following.put_back(connection, rows[0]["venue"], followed=rows[0]["added"])
     elif kind == "profile-new":
         number = rows[0]["profile"]
         profiles.add_profile(connection, events[0].subject, id=number)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assistant.search.query import FIELDS, STATES, quote
+from assistant.sources.statuses import STATUSES
 from assistant.text import clean_line, name_key, title_key
 from db import facets, personal
 from db.engine import Connection
@@ -17,6 +18,7 @@ _FIELD_HELP = {
     "cat": "arXiv category",
     "year": "2023, 2020.., ..2019",
     "venue": "conference or journal",
+    "status": "oral, spotlight, poster, …",
     "tag": "your tag",
     "is": "read, unread, starred, …",
     "title": "a word of the title",
@@ -64,6 +66,8 @@ def _values(connection: Connection, named: str, value: str) -> Iterator[tuple[st
     low = value.lower()
     if named == "is":
         yield from ((one, "") for one in STATES if one.startswith(low))
+    elif named == "status":
+        yield from ((one, "") for one in STATUSES if one.startswith(low))
     elif named == "cat":
         known = facets.categories(connection)
         archives = dict.fromkeys(one.partition(".")[0] for one in known if "." in one)

@@ -17,7 +17,7 @@ from assistant.search.lexical import LexicalResult, restriction_of, search_lexic
 from assistant.search.query import Query, parse_query
 from db import fulltext, vectors, works
 from db.engine import Connection, Database
-from db.filters import Restriction
+from db.filters import ANYTHING, Restriction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,9 +122,13 @@ class SearchEngine:
         vector = self.index.vector(work_id)
         if vector is None:
             return []
-        near = self.index.nearest(vector, limit + 1)
-        near.pop(work_id, None)
         with self.database.read() as connection:
+            wider = _WIDER if fulltext.hides_any(connection) else 1
+            near = self.index.nearest(vector, wider * limit + 1)
+            near.pop(work_id, None)
+            if wider > 1:
+                shown = fulltext.allowed(connection, ANYTHING, near)
+                near = {one: cosine for one, cosine in near.items() if one in shown}
             views = works.view_works(connection, list(near))
         return [Hit(view, near[view.id], None, near[view.id]) for view in views][:limit]
 
@@ -229,9 +233,9 @@ class SearchEngine:
     ) -> tuple["npt.NDArray[np.float32]", dict[int, float]]:
         """Return a query's vector (D,), and work id -> cosine of the nearest works it allows."""
         vector = self.encoded(query)
-        if not query.restricts:
-            return vector, self.index.nearest(vector, limit)
         with self.database.read() as connection:
+            if not query.restricts and not fulltext.hides_any(connection):
+                return vector, self.index.nearest(vector, limit)
             return vector, self._nearest(connection, vector, restriction_of(query), limit)
 
     def encoded(self, query: Query) -> "npt.NDArray[np.float32]":

@@ -150,6 +150,10 @@ class Everything:
             return Related([], [])
         return self._near(vector, limit, None, work_id)
 
+    def related_to_vector(self, vector: npt.NDArray[np.float32], *, limit: int = 10) -> Related:
+        """Return the papers and notes that mean most nearly what a unit vector (D,) stands for."""
+        return self._near(vector, limit)
+
     def _near(
         self,
         vector: npt.NDArray[np.float32],

@@ -162,6 +162,8 @@ def _search(
                 every if affords else any_of([*scored, *joined.all]),
                 limit,
                 newest,
+                # What it must fulfil, those of `complete` do.
+                Restriction(turned_down=within.turned_down),
                 among=None if affords and not within else complete,
                 down_to=min(complete),
                 first=typed,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from assistant.search.query import FIELDS, FUNCTION_WORDS, STATES, Filter, parse_query
 from assistant.search.stemming import stem
 from assistant.sources.identifiers import parse_identifier
+from assistant.sources.statuses import STATUSES
 from assistant.text import clean_line
 from assistant.words import words
 from db import facets, narrowing, works
@@ -41,6 +42,7 @@ class _Wanted:
     forbidden: list[str] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     parameters: dict[str, object] = field(default_factory=dict)
+    turned_down: bool = False
 
 
 def narrow(connection: Connection, text: str, ids: Sequence[int]) -> "array[int]":
@@ -50,6 +52,9 @@ def narrow(connection: Connection, text: str, ids: Sequence[int]) -> "array[int]
     if inverted:
         text = text[1:]
     wanted = _wanted(connection, text)
+    hidden = set() if wanted.turned_down else narrowing.hidden(connection)
+    if hidden:
+        ids = array("q", [one for one in ids if one not in hidden])
     if not (wanted.required or wanted.forbidden or wanted.conditions):
         return array("q", ids)
     found: set[int] | None = None
@@ -93,6 +98,7 @@ def _wanted(connection: Connection, text: str) -> _Wanted:
     wanted.forbidden += within.forbidden
     wanted.conditions += within.conditions
     wanted.parameters |= within.parameters
+    wanted.turned_down = within.turned_down
     said = [word for term in query.terms for word in term.split("-")] + beginning[:-1]
     said = list(dict.fromkeys(said))[:_MOST_WORDS]
     telling = [word for word in said if word not in FUNCTION_WORDS]
@@ -148,7 +154,7 @@ def _being_typed(connection: Connection, typed: re.Match[str], wanted: _Wanted) 
         known = [one for one in facets.categories(connection) if _begins(one, value)]
         source = typed[0]
         return [Filter("cat", one, negated, source) for one in known or [value]]
-    elif named in ("venue", "year") or value.lower() in STATES:
+    elif named in ("venue", "year") or value.lower() in (*STATES, *STATUSES):
         closed = f'{typed[0]}"' if '"' in typed[0] else typed[0]
         return list(parse_query(closed).filters)
     return []

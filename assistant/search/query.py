@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from assistant.sources.statuses import STATUSES
+from assistant.sources.venues import known_venues, venues_called
 from assistant.text import clean_line
 from assistant.words import words
 
 Kind = Literal["keywords", "phrase", "question", "passage", "empty"]
 
 LONGEST_QUERY = 10_000
-FIELDS = ("author", "cat", "year", "venue", "tag", "is", "title")
+FIELDS = ("author", "cat", "year", "venue", "status", "tag", "is", "title")
 STATES = ("unread", "read", "skimmed", "later", "starred", "rated", "liked", "disliked")
 
 _FUNCTION_WORDS = """
@@ -49,6 +51,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _YEARS = re.compile(r"(?P<first>\d{4})?(?P<dots>\.\.)?(?P<last>\d{4})?")
+_EDITION = re.compile(r"(.*?)[\s_-]*((?:19|20)\d\d)")
 _TERM = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -57,7 +60,8 @@ class Filter:
     """One condition a paper must (or, negated, must not) fulfil.
 
     `source` is the text it was written as, for chips; `first` and `last` bound a `year` filter,
-    both ends included.
+    both ends included. `names` and `editions` are what a known `venue` is called, and how the ids
+    of its editions begin.
     """
 
     field: str
@@ -66,6 +70,8 @@ class Filter:
     source: str
     first: int | None = None
     last: int | None = None
+    names: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +206,26 @@ def _filter(match: re.Match[str]) -> Filter | str:
         return Filter(field, value, negated, source, first, last)
     if field == "is" and value.lower() not in STATES:
         return f"{source} is none of {', '.join(STATES)}; searched as words."
+    if field == "status" and value.lower() not in STATUSES:
+        return f"{source} is none of {', '.join(STATUSES)}; searched as words."
+    if field == "venue":
+        return _venue(value, negated, source)
     if field in ("author", "title") and not words(value):
         return f"{source} has no letters; searched as words."
-    return Filter(field, value.lower() if field == "is" else value, negated, source)
+    return Filter(field, value.lower() if field in ("is", "status") else value, negated, source)
+
+
+def _venue(value: str, negated: bool, source: str) -> Filter:
+    """The filter of a venue by any of its names, or of one edition: "nips", "iclr-2026"."""
+    match = _EDITION.fullmatch(value)
+    name, year = (match[1], match[2]) if match else (value, "")
+    known = venues_called(known_venues(), name)
+    if not known:
+        bare = "-".join(re.findall(r"[a-z0-9]+", value.lower()))
+        return Filter("venue", value, negated, source, editions=(f"{bare}-",) if bare else ())
+    names = tuple(f"{one} {year}".strip() for venue in known for one in venue.names()[1:])
+    editions = tuple(f"{venue.id}-{year}" for venue in known)
+    return Filter("venue", value, negated, source, names=names, editions=editions)
 
 
 def _perhaps_meant(field: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.config import Home, Settings
+from assistant.errors import ModelError
 from assistant.search.embedding import embedding_text
 from assistant.search.encoders import encoder_key, load_encoder
 from db import vectors, works
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 PAGE = 64
+
+
+def stored_vectors(
+    database: Database, home: Home, settings: Settings, work_ids: Sequence[int]
+) -> "dict[int, npt.NDArray[np.float32]]":
+    """Return work id -> unit vector (D,) of those that have one; nothing is loaded or embedded."""
+    import numpy as np
+
+    try:
+        key = encoder_key(settings.search.model, home.models)
+    except ModelError:
+        return {}
+    with database.read() as connection:
+        model = vectors.model_id(connection, key)
+        stored = vectors.fresh_vectors(connection, model, work_ids) if model is not None else {}
+    return {work: np.frombuffer(raw, np.float16).astype(np.float32) for work, raw in stored.items()}
 
 
 def work_vectors(
@@ -34,13 +51,7 @@ def work_vectors(
     """
     import numpy as np
 
-    key = encoder_key(settings.search.model, home.models)
-    with database.read() as connection:
-        model = vectors.model_id(connection, key)
-        stored = vectors.fresh_vectors(connection, model, work_ids) if model is not None else {}
-    found = {
-        work: np.frombuffer(raw, np.float16).astype(np.float32) for work, raw in stored.items()
-    }
+    found = stored_vectors(database, home, settings, work_ids)
     missing = [work for work in work_ids if work not in found]
     if not missing:
         return found

@@ -106,6 +106,10 @@ def find_skill(curriculum: Curriculum, named: str) -> Skill:
     owners = [skill for skill in curriculum.skills.values() if id in skill.labs]
     if len(owners) == 1:
         return owners[0]
+    if owners:
+        raise NotFoundError(
+            f"Several skills have the lab {id}.", hint=f"{', '.join(one.id for one in owners)}."
+        )
     raise _unknown("skill", named, curriculum.skills, "assistant skill list")
 
 

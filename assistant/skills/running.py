@@ -35,6 +35,8 @@ _SECONDS = {"tiny": 600, "small": 1_800, "full": 43_200}
 _LEAST_MEMORY = 3 << 30
 _SHARE_OF_MEMORY = 0.8
 _STOPPED = "it was stopped"
+CHILD = ("-P", "-m", "assistant.skills.run_child")
+"""What the interpreter is told to run; its arguments are told there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,7 @@ def _command(
 
     def command(report: int, lifeline: int) -> list[str]:
         bounds = [str(memory), str(limits.cpu_seconds)]
-        child = [sys.executable, "-P", "-m", "assistant.skills.run_child"]
-        return [*child, str(report), str(lifeline), *bounds, *words]
+        return [sys.executable, *CHILD, str(report), str(lifeline), *bounds, *words]
 
     return command
 

@@ -66,7 +66,7 @@ class _Watched:
             memory = leader.memory_info().rss
             if now - self.tree_seen > _TREE_EVERY:
                 self.tree_seen = now
-                self.seen |= {one.pid: one for one in leader.children(recursive=True)}
+                self._look()
         alive = 0
         for one in self.seen.values():
             with suppress(psutil.Error):
@@ -81,12 +81,19 @@ class _Watched:
 
     def kill(self) -> None:
         """End the program, its group, and every process of its that left the group."""
+        self._look()  # what was started a moment ago as well
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         for one in self.seen.values():
             with suppress(psutil.Error):
                 one.kill()
         self.process.wait()
+
+    def _look(self) -> None:
+        """Remember which processes the program has started."""
+        with suppress(psutil.Error):
+            leader = psutil.Process(self.process.pid)
+            self.seen |= {one.pid: one for one in leader.children(recursive=True)}
 
 
 def run_limited(

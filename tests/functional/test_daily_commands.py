@@ -1,5 +1,6 @@
 """`assistant sync`, `feed` and `schedule` as a person runs them, against a local arXiv."""
 
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.output import Progress
 from tests.fakes.arxiv_site import FakeArxivSite, World, fake_arxiv_site, site_paper
 from tests.functional.command import assistant
 
@@ -109,6 +111,37 @@ def test_any_feed_is_followed_listed_and_removed(site: FakeArxivSite) -> None:
     assert assistant("feed", "list", "--json").json[0]["failure"]
     assert assistant("feed", "remove", "1").code == 0
     assert assistant("feed", "list", "--json").json == []
+
+
+def test_feeds_tell_how_many_are_done_and_what_failed(
+    site: FakeArxivSite, monkeypatch: pytest.MonkeyPatch, home: Path, models: Path
+) -> None:
+    (home / "models").symlink_to(models)
+    for number in range(4):
+        assistant("feed", "add", f"{site.feed}/cs.LG?number={number}")
+    monkeypatch.setenv("ASSISTANT_EVENTS", "1")
+    site.fail("feed", "404", category="number=2")
+    ran = assistant("digest", "--sync", "--date", DAYS[0], "--json")
+    assert ran.code == 3
+    told = [json.loads(line) for line in ran.err.splitlines()]
+    stages = [one for one in told if one["event"] == "progress" and one["label"] == "Feeds"]
+    assert stages[0]["total"] == 4
+    assert stages[-1]["done"] == 4
+    assert any("404" in one["text"] for one in told if one["event"] == "note")
+
+
+def test_a_long_catching_up_tells_how_far_it_is(
+    site: FakeArxivSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant("sync", "cs.LG", "--no-embed")
+    site.world.today = DAYS[-1]
+    done: list[float] = []
+    monkeypatch.setattr(Progress, "update", lambda _, done_, *__: done.append(done_))
+    assistant("sync", "cs.LG", "--no-embed")
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == 1
+    assert len(set(done)) > 2
 
 
 @pytest.mark.parametrize("address", ["nothing", "file:///etc/passwd", "http://127.0.0.1:9/x"])

@@ -9,7 +9,8 @@ from sqlalchemy import create_engine
 
 import db.models_daily
 import db.models_notes
-import db.models_trash  # noqa: F401  their tables too
+import db.models_trash
+import db.models_venues  # noqa: F401  their tables too
 from db.backup import list_backups, restore_backup, take_backup, verify_backup
 from db.engine import Database
 from db.errors import (

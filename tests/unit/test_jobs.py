@@ -1,6 +1,7 @@
 """Jobs in child processes: small ones that behave, and some that do not."""
 
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -60,6 +61,18 @@ def test_a_job_tells_its_progress_and_gives_its_result(home: Path) -> None:
     assert list(job.notes) == ["a note"]
     assert job.started is not None
     assert job.finished is not None
+
+
+def test_steps_longer_than_the_window_have_a_rate_and_an_estimate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = Job("Feeds", ())
+    for done in range(4):
+        monkeypatch.setattr(time, "monotonic", lambda done=done: 1_000.0 + 30.0 * done)
+        told = {"event": "progress", "label": "Feeds", "done": done, "total": 10, "detail": ""}
+        job.take_line(json.dumps(told))
+    assert job.rate == pytest.approx(1 / 30)
+    assert job.eta == pytest.approx(210)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """A digest by mail: one message, two readings of it, over an encrypted connection."""
 
 import hashlib
-import importlib
-import os
 import re
 import smtplib
 import ssl
@@ -12,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, localtime
 
+from assistant import passwords
 from assistant.config import MailSettings
 from assistant.digest.delivery.connection import NoEncryption, connect
 from assistant.digest.model import Digest
@@ -42,30 +41,11 @@ def find_password(settings: MailSettings) -> str | None:
     """
     if not settings.user:
         return None
-    told = os.environ.get(PASSWORD_VARIABLE)
-    if told:
-        return told
-    hint = (
-        f"`keyring set {KEYRING_SERVICE} {settings.user}` keeps it in the system's keyring; "
-        f"or set {PASSWORD_VARIABLE}."
-    )
     title = f"There is no password to log in to {settings.host}."
     try:
-        keyring = importlib.import_module("keyring")
-    except ImportError:
-        raise MailError(
-            title,
-            why="The package keyring is not installed.",
-            hint=f"Install keyring, then {hint}",
-        ) from None
-    try:
-        kept = keyring.get_password(KEYRING_SERVICE, settings.user)
-    except Exception as error:  # a backend may raise anything
-        why = f"The keyring cannot be read: {clean_line(str(error), 200)}"
-        raise MailError(title, why=why, hint=hint) from None
-    if not kept:
-        raise MailError(title, why=f"The keyring has none for {settings.user}.", hint=hint)
-    return str(kept)
+        return passwords.find_password(KEYRING_SERVICE, settings.user, PASSWORD_VARIABLE, title)
+    except passwords.NoPasswordError as error:
+        raise MailError(error.title, why=error.why, hint=error.hint) from None
 
 
 def compose(digest: Digest, settings: MailSettings) -> EmailMessage:

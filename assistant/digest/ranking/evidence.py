@@ -52,6 +52,7 @@ def known_facts(taste: Taste, candidate: Candidate) -> Evidence:
     return Evidence(
         authors=tuple(name for name in candidate.authors if author_key(name) in taste.followed),
         searches=matching_searches(taste.searches, candidate),
+        topics=candidate.topics,
         categories=tuple(one for one in candidate.categories if one in taste.categories),
     )
 

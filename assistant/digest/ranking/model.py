@@ -28,11 +28,15 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate(Paper):
-    """A paper to be ranked; `authors` as displayed, `kind` as announced (new, cross, replace)."""
+    """A paper to be ranked; `authors` as displayed, `kind` as announced (new, cross, replace).
+
+    `topics` are the names of what the reader studies that it has to do with.
+    """
 
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     kind: str = "new"
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +94,7 @@ class Evidence:
     terms: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     searches: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
 
 

@@ -42,7 +42,7 @@ MOST_UNRATED = 500  # more tells little more, and the fit is cubic in it
 MOST_COMPARED = 3_000
 SEARCH_WEIGHT = 0.5  # a saved search teaches half of what a like does
 # What a fact adds, where the mean like is 1 above the mean of what was passed over.
-FOLLOWED, SEARCHED, IN_CATEGORY = 1.5, 0.5, 0.1
+FOLLOWED, SEARCHED, STUDIED, IN_CATEGORY = 1.5, 0.5, 0.3, 0.1
 STEEPNESS = 3.0  # gives a mean like 0.82
 
 
@@ -231,6 +231,7 @@ def _worth(facts: Evidence) -> float:
     return (
         FOLLOWED * bool(facts.authors)
         + SEARCHED * bool(facts.searches)
+        + STUDIED * bool(facts.topics)
         + IN_CATEGORY * bool(facts.categories)
     )
 

@@ -20,6 +20,7 @@ def render_json(digest: Digest) -> str:
         "muted": digest.muted,
         "confidence": digest.confidence,
         "items": [asdict(item) for item in digest.items],
+        "programme": asdict(digest.programme) if digest.programme else None,
     }
     return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -40,5 +41,10 @@ def _entry(entry: DigestEntry) -> dict[str, object]:
         "extract": entry.extract,
         "abstract": entry.abstract,
         "links": dict(entry.links),
+        "status": entry.status,
+        "session": entry.session or None,
+        "starts": entry.starts or None,
+        "place": entry.place or None,
+        "learning": list(entry.learning),
         "folded": [asdict(other) for other in entry.folded],
     }

@@ -46,7 +46,7 @@ _POLICY = (
 
 def render_html(digest: Digest) -> str:
     """Return a digest as a whole HTML page."""
-    title = f"{digest.profile}, {words.long_day(digest.date)}"
+    title = f"{digest.profile}, {words.occasion(digest)}"
     head = node(
         "head",
         node("meta", charset="utf-8"),
@@ -82,7 +82,7 @@ def entry_body(entry: DigestEntry, digest: Digest) -> list[ET.Element]:
 def _body(digest: Digest) -> ET.Element:
     blocks: list[Child] = [
         node("h1", digest.profile, dir="auto"),
-        node("p", words.long_day(digest.date)),
+        node("p", words.occasion(digest)),
         _quiet(words.batch_line(digest)),
     ]
     if digest.entries:

@@ -21,14 +21,14 @@ _MARKS = re.compile(
 
 def render_markdown(digest: Digest) -> str:
     """Return a digest as CommonMark, in which no title or name can become markup."""
-    blocks = [f"# {plain(digest.profile)}, {words.long_day(digest.date)}"]
+    blocks = [f"# {plain(digest.profile)}, {plain(words.occasion(digest))}"]
     blocks.append(plain(words.batch_line(digest)))
     if digest.entries:
         blocks.append(plain(f"{words.ranked(digest)}. {digest.confidence}"))
     else:
         blocks += [plain(words.nothing_new(digest)[0]), words.nothing_new(digest)[1]]
     for heading, entries in words.parted(digest):
-        blocks.append(f"## {heading}")
+        blocks.append(f"## {plain(heading)}")
         for number, entry in entries:
             blocks += _entry(number, entry, digest)
     if digest.items:

@@ -33,7 +33,7 @@ def render_terminal(
     page = _Page(max(min(width, _MOST_WIDTH), _LEAST_WIDTH), color)
     _head(page, digest)
     for heading, entries in words.parted(digest):
-        if heading == words.EXPLORE:
+        if heading != words.FOR_YOU:
             page.heading(heading)
         for number, entry in entries:
             _entry(page, number, entry, digest, links=links)
@@ -113,7 +113,7 @@ class _Page:
 
 
 def _head(page: _Page, digest: Digest) -> None:
-    page.text(f"{digest.profile}  ·  {words.long_day(digest.date)}", bold=True)
+    page.text(f"{digest.profile}  ·  {words.occasion(digest)}", bold=True)
     page.parts(words.batch_parts(digest), "; ")
     if digest.entries:
         page.text(words.ranked(digest), dim=True)

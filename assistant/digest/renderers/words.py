@@ -1,13 +1,14 @@
 """The phrases every form of a digest shares: its days, its batches, why there is nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from assistant.digest.model import CoveredBatch, Digest, DigestEntry
+from assistant.digest.model import CoveredBatch, Digest, DigestEntry, Programme
+from assistant.sources.statuses import STATUSES, TURNED_DOWN
 from assistant.text import clean, clean_line
 
 FOR_YOU = "For you"
@@ -70,6 +71,11 @@ def day_and_month(iso: str) -> str:
     return iso if day is None else f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
+def occasion(digest: Digest) -> str:
+    """Return what a digest is of: a day, or a venue's edition."""
+    return digest.programme.name if digest.programme else long_day(digest.date)
+
+
 def batch_line(digest: Digest) -> str:
     """Return what the digest covers in one line, grouped by state and day."""
     return "; ".join(batch_parts(digest))
@@ -82,6 +88,8 @@ def batch_parts(digest: Digest) -> list[str]:
 
 def batch_states(digest: Digest) -> list[tuple[str, str]]:
     """Return the phrases of `batch_parts`, each after the state it tells of."""
+    if digest.programme is not None:
+        return [("complete", _programme(digest.programme))]
     named: set[str] = set()
 
     def key(batch: CoveredBatch) -> tuple[int, str, str, str]:
@@ -98,6 +106,14 @@ def batch_states(digest: Digest) -> list[tuple[str, str]]:
             told += f", announced {short_day(day, digest)}"
         parts.append((state, told))
     return parts
+
+
+def _programme(programme: Programme) -> str:
+    """Return "1,009 papers: 30 oral, 167 spotlight, 812 poster"."""
+    held = [(name, programme.counts[name]) for name in STATUSES if name in programme.counts]
+    held = [(name, count) for name, count in held if name not in TURNED_DOWN]
+    parts = ", ".join(f"{count:,} {name}" for name, count in held)
+    return f"{counted(sum(count for _, count in held), 'paper')}: {parts}"
 
 
 def _categories(group: list[CoveredBatch]) -> str:
@@ -142,6 +158,11 @@ def source_name(source: str) -> str:
 
 def nothing_new(digest: Digest) -> tuple[str, str]:
     """Return why a digest has no papers, and what comes next; a sentence or two each."""
+    if digest.programme is not None:
+        return (
+            f"Nothing of {digest.programme.name} is new to you.",
+            f"`assistant venue show {digest.programme.id}` lists all of it.",
+        )
     states = {batch.state for batch in digest.batches}
     day = _date(digest.date)
     if day is not None and day.weekday() >= 5 and states <= {"stale", "holiday"}:
@@ -208,8 +229,16 @@ def facts(entry: DigestEntry, digest: Digest) -> list[str]:
     kind = _KINDS.get(entry.kind)
     category = f"{entry.category} ({kind})" if kind else entry.category
     day = short_day(entry.announced, digest) if entry.announced != digest.date else ""
-    told = [category, entry.venue or "", day, authors_line(entry.authors)]
+    told = [category, _standing(entry, digest), day, entry.place, authors_line(entry.authors)]
     return [one for one in told if one]
+
+
+def _standing(entry: DigestEntry, digest: Digest) -> str:
+    """Return "ICLR 2026 (oral)"; in a digest of a venue the status alone."""
+    if digest.programme is not None:
+        return entry.status or ""
+    special = entry.venue and entry.status in ("oral", "spotlight")
+    return f"{entry.venue} ({entry.status})" if special else entry.venue or ""
 
 
 def again(entry: DigestEntry) -> str:
@@ -221,10 +250,31 @@ def parted(digest: Digest) -> Iterator[tuple[str, list[tuple[int, DigestEntry]]]
     """Yield the sections that have papers, each with its heading and its numbered entries."""
     usual = [entry for entry in digest.entries if not entry.explore]
     unusual = [entry for entry in digest.entries if entry.explore]
+    if digest.programme is not None and any(entry.session for entry in digest.entries):
+        yield from _by_session(digest.entries)
+        return
     if usual:
         yield FOR_YOU, list(enumerate(usual, start=1))
     if unusual:
         yield EXPLORE, list(enumerate(unusual, start=len(usual) + 1))
+
+
+def _by_session(
+    entries: Sequence[DigestEntry],
+) -> Iterator[tuple[str, list[tuple[int, DigestEntry]]]]:
+    """Yield the sessions in the order of the programme, each with the best of its papers first."""
+    sessions: dict[str, list[DigestEntry]] = {}
+    for entry in sorted(entries, key=lambda one: (not one.session, one.starts or "9999")):
+        sessions.setdefault(entry.session, []).append(entry)
+    number = 1
+    for session, held in sessions.items():
+        held.sort(key=lambda one: -one.score)
+        when = held[0].starts
+        day = _date(when[:10])
+        at = f"{_DAYS[day.weekday()][:3]} {day_and_month(when[:10])} {when[11:16]}" if day else ""
+        heading = ", ".join(filter(None, (session or "Session not known", at.strip())))
+        yield heading, list(enumerate(held, start=number))
+        number += len(held)
 
 
 def shortened(text: str, most: int) -> str:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
@@ -23,7 +22,7 @@ from db.engine import Database
 LATE_DAYS = 4
 """How far arXiv's newest day may lie behind ours to be called late; further, one clock is wrong."""
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[float, int, str], None]
 
 
 @dataclass(slots=True)
@@ -57,17 +56,21 @@ def sync(
     """Bring in every announcement of these categories; what fails is judged and tried again later.
 
     `since` reaches back before the first day the library knows. `pause` is called with the seconds
-    to wait between requests, `progress` with categories done and in all, and what is being done.
+    to wait between requests, `progress` with categories done (of the one at hand, the share of its
+    days), categories in all, and what is being done.
     Stopped at any moment, the next call goes on where this one was.
     """
     now = now or datetime.now(ARXIV_TIME)
     report = SyncReport()
     arxiv = Arxiv(database, settings, pause)
     for place, category in enumerate(categories):
-        progress(place, len(categories), f"{category}: today")
-        _Category(arxiv, category, report, now.astimezone(ARXIV_TIME)).bring_up_to_date(
-            since, partial(progress, place, len(categories))
-        )
+
+        def told(share: float, detail: str, done: int = place, name: str = category) -> None:
+            progress(done + share, len(categories), f"{name}: {detail}")
+
+        told(0, "today")
+        found = _Category(arxiv, category, report, now.astimezone(ARXIV_TIME))
+        found.bring_up_to_date(since, told)
     progress(len(categories), len(categories), "")
     if not report.vain:
         with database.write("log the sync") as connection:
@@ -87,7 +90,7 @@ class _Category:
         self.now = now
         self.address = f"{arxiv.settings.feed.rstrip('/')}/{category}"
 
-    def bring_up_to_date(self, since: str | None, told: Callable[[str], None]) -> None:
+    def bring_up_to_date(self, since: str | None, told: Callable[[float, str], None]) -> None:
         known = self._batches()
         settled = [one for one in known if one.state in announcing.SETTLED]
         feed, answer, unchanged = self._feed()
@@ -167,14 +170,18 @@ class _Category:
         self.report.batches.append(found)
         return found
 
-    def _gaps(self, newest: str, since: str | None, told: Callable[[str], None]) -> list[BatchView]:
+    def _gaps(
+        self, newest: str, since: str | None, told: Callable[[float, str], None]
+    ) -> list[BatchView]:
         days = gaps(self._batches(), newest, since)
-        found = []
+        found: list[BatchView] = []
         if days:
-            told(f"{self.category}: {days[0]} to {days[-1]}")
+            in_all = len(days) + 1
+            told(1 / in_all, f"{days[0]} to {days[-1]}")
             for batch in heal(self.arxiv, self.category, days, newest):
                 found.append(batch)
-                told(f"{self.category}: {batch.date} {batch.state}, {batch.received:,} papers")
+                detail = f"{batch.date} {batch.state}, {batch.received:,} papers"
+                told((len(found) + 1) / in_all, detail)
         return found
 
     def _say_if_late(self, newest: str) -> None:

@@ -35,7 +35,8 @@ class Job:
     """A command in a child process; `argv` is what follows `assistant`.
 
     `started` and `finished` are seconds since the epoch; `rate` is per second over the last twenty
-    seconds, `eta` seconds to go, both None while nothing can be said.
+    seconds (or the last step, if that took longer), `eta` seconds to go, both None while nothing
+    can be said.
     """
 
     title: str
@@ -102,7 +103,8 @@ class Job:
         self.label, self.done, self.total = label, done, _number(told, "total")
         self.detail = _line(told, "detail")
         self._window.append((now, done))
-        while now - self._window[0][0] > _WINDOW_SECONDS:
+        # One from before the window stays: steps longer than it have a rate too.
+        while len(self._window) > 2 and now - self._window[1][0] > _WINDOW_SECONDS:
             self._window.popleft()
         since, before = self._window[0]
         self.rate = self.eta = None

@@ -70,7 +70,7 @@ def progress_line(job: Job, look: Look) -> Text:
     if job.share is not None:
         line.append(bar(job.share, _BAR), look.accent)
         line.append(f" {job.share:4.0%}  ")
-    parts = [f"{job.done:,.0f} of {job.total:,.0f}" if job.total else f"{job.done:,.0f}"]
+    parts = [f"{int(job.done):,} of {job.total:,.0f}" if job.total else f"{int(job.done):,}"]
     if not job.done:
         parts.clear()
     if job.rate:

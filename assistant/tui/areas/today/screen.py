@@ -399,7 +399,7 @@ def _told_of(job: Job) -> str:
     """Say in a line what a job does, how far it is, and how long it will take."""
     parts = [job.title + (" (stopping)" if job.stopping else ""), job.detail]
     if job.total > 1:
-        parts.append(f"{job.done:,.0f} of {job.total:,.0f}")
+        parts.append(f"{int(job.done):,} of {job.total:,.0f}")
     if job.eta is not None:
         parts.append(f"{duration(job.eta)} left")
     return " · ".join(part for part in parts if part)
