@@ -12,6 +12,7 @@ register(
     Action("skills.clear", "ctrl+l", "Clear the filter"),
     Action("skills.track", "t", "Choose a track to look at", "track"),
     Action("skills.pick", "T", "Be on the track that is shown", "be on it"),
+    Action("skills.follow", "d", "Let your digest follow this track, or no more", "digest"),
     Action("skills.next", "n", "Go to what is next for you", "next"),
     Action("skills.progress", "w", "See what you did: days, weeks, what became of it", "progress"),
     Action("skills.refresh", "r", "Read tracks and progress again"),

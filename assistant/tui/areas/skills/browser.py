@@ -1,22 +1,25 @@
 """The list of skills beside the page of the one under the cursor."""
 
-from collections.abc import Hashable, Sequence
+import asyncio
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 
 from assistant.tui.actions import bindings
 from assistant.tui.areas.skills.changes import SkillChanges
+from assistant.tui.jobs.asking import ask_command
 from assistant.tui.widgets.list_and_page import ListAndPage
 from assistant.tui.widgets.page_list import Part
 
 if TYPE_CHECKING:
     from assistant.skills.learner import Learner
     from assistant.skills.progress import Standing
-    from assistant.tui.areas.skills.page import SkillPage
     from assistant.tui.areas.skills.queries import Goal
+
+_NEAR_AFTER = 0.7
 
 
 class SkillBrowser(ListAndPage, SkillChanges):
@@ -36,7 +39,7 @@ class SkillBrowser(ListAndPage, SkillChanges):
     def __init__(self) -> None:
         super().__init__()
         self.learner: Learner | None = None
-        self._shown: tuple[str, SkillPage] | None = None
+        self._near: dict[str, Mapping[str, Any]] = {}
 
     @property
     def standing(self) -> "Standing | None":
@@ -71,9 +74,22 @@ class SkillBrowser(ListAndPage, SkillChanges):
         )
         home = self.desk.home
         labs = await self.desk.library.look(lambda _: labs_told(home, learner))
-        page = SkillPage(readings, notes, labs)
-        self._shown = (skill.id, page)
+        page = SkillPage(readings, notes, labs, self._near.get(skill.id, {}))
         return page_parts(learner, one, page)
+
+    async def add_to_page(self, key: Hashable) -> None:
+        """Add what the library and the notes have for the skill, once the cursor rests."""
+        if key in self._near or not isinstance(key, str):
+            return
+        await asyncio.sleep(_NEAR_AFTER)
+        told = await ask_command(self.desk.home, "skill", "show", key)
+        if isinstance(told, dict):
+            self._near[key] = {name: told.get(name) for name in ("newest", "relevant", "notes")}
+            self.page.show_page(key, await self.page_parts(key))
+
+    def forget(self) -> None:
+        """Forget what the library has for skills: it may have more by now."""
+        self._near.clear()
 
     def follow(self, key: object) -> None:
         """Go to a paper, a page of the web, a lab, a note or another skill."""
@@ -94,6 +110,9 @@ class SkillBrowser(ListAndPage, SkillChanges):
         elif key.kind == "note":
             show = partial(self.assistant.show_note, str(key.name))
             self.assistant.run_safely(show, "Showing the note")
+        elif key.kind == "named":
+            named = partial(self.assistant.show_paper_named, str(key.name))
+            self.assistant.run_safely(named, "Showing the paper")
         elif isinstance(key.name, int):
             paper = partial(self.assistant.show_paper, key.name)
             self.assistant.run_safely(paper, "Showing the paper")

@@ -61,9 +61,10 @@ class SkillChanges(Acting):
             return "It is begun already."
         if action == "skill.prove" and not any(way.note or way.show for way in skill.proof):
             return "Only its lab, or what it lists, proves it."
-        if action == "skill.read" and (place is None or place.kind != "paper"):
+        papers = ("paper", "named")
+        if action == "skill.read" and (place is None or place.kind not in papers):
             return "Tab goes to its page: j, then m on a paper of your library."
-        if action == "skill.open" and (place is None or place.kind not in ("paper", "web")):
+        if action == "skill.open" and (place is None or place.kind not in (*papers, "web")):
             return "Tab goes to its page: o opens what is under the cursor there."
         return None
 
@@ -120,10 +121,9 @@ class SkillChanges(Acting):
 
         place = self.place
         assert place is not None
-        number = place.name
-        assert isinstance(number, int)
 
         def mark(connection: "Connection") -> "Change":
+            number = _number(connection, place)
             held = personal.readings_of(connection, [number]).get(number, {})
             state = "unread" if held.get("state") == "read" else "read"
             (view,) = works.view_works(connection, [number])
@@ -138,10 +138,8 @@ class SkillChanges(Acting):
         place = self.place
         assert place is not None
         address: str | None = str(place.name)
-        if place.kind == "paper":
-            number = place.name
-            assert isinstance(number, int)
-            links = await self.desk.library.read(lambda c: paper_links(c, number))
+        if place.kind != "web":
+            links = await self.desk.library.read(lambda c: paper_links(c, _number(c, place)))
             address = links.page or links.pdf
         if not address:
             self.assistant.say("No page is known for it.", severity="warning")
@@ -263,3 +261,20 @@ class SkillChanges(Acting):
             await self._write("keep evidence", lambda c: deeds.prove_by_note(c, skill, path, words))
 
         self.run_safely(prove, "Keeping evidence")
+
+
+def _number(connection: "Connection", place: "Goal") -> int:
+    """Return the number of the paper that a place stands for.
+
+    Raises:
+        NotFoundError: it is not in the library any more.
+    """
+    from assistant.errors import NotFoundError
+    from assistant.tui.papers.queries import find
+
+    if isinstance(place.name, int):
+        return place.name
+    number = find(connection, str(place.name))
+    if number is None:
+        raise NotFoundError(f"{place.name} is not in your library any more.")
+    return number

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from assistant.skills.learner import Learner
 from assistant.skills.progress import Requirement, Standing
+from assistant.text import clean_line
 from assistant.tui.areas.skills.queries import Goal, Reading
 from assistant.tui.areas.skills.rows import SIGNS, state_told
 from assistant.tui.widgets.page_list import Part, Piece, part
@@ -15,23 +17,15 @@ _DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
-    """A paper or a note that belongs to a skill, and why."""
-
-    goal: Goal
-    title: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class SkillPage:
-    """What a skill's page shows beside what the learner knows; `related` is None until found."""
+    """What a skill's page shows beside what the learner knows."""
 
     readings: Sequence[Reading] = ()
     notes: Sequence[tuple[str, str]] = ()
     labs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Lab -> its title, and where one stands with it."""
-    related: Sequence[Related] | None = None
+    near: Mapping[str, Any] = field(default_factory=dict)
+    """What the library and the notes have for it, as `assistant skill show` tells it."""
 
 
 def page_parts(learner: Learner, one: Standing, page: SkillPage) -> list[Part]:
@@ -43,7 +37,7 @@ def page_parts(learner: Learner, one: Standing, page: SkillPage) -> list[Part]:
         *_do(one, page),
         *_needs(learner, one),
         *_notes(page),
-        *_related(page),
+        *_near(page),
     ]
 
 
@@ -162,22 +156,41 @@ def _skill(learner: Learner, id: str, depth: int, section: str) -> Part:
 
 
 def _notes(page: SkillPage) -> list[Part]:
-    if not page.notes:
+    notes = [(path, title or path, "") for path, title in page.notes]
+    known = {path for path, _, _ in notes}
+    for one in _mappings(page.near.get("notes")):
+        if (path := _text(one, "path")) not in known:
+            notes.append((path, path.removesuffix(".md"), _text(one, "why")))
+    if not notes:
         return []
     parts = [part(), part(("Your notes", "strong"))]
-    for path, title in page.notes[:_MOST_NOTES]:
-        parts.append(part(title or path, lead=["  ≡ "], key=Goal("note", path, path, "own")))
-    more = len(page.notes) - _MOST_NOTES
+    for path, title, why in notes[:_MOST_NOTES]:
+        told = (f"  {why}" if why else "", "dim")
+        parts.append(part(title, told, lead=["  ≡ "], key=Goal("note", path, path)))
+    more = len(notes) - _MOST_NOTES
     return [*parts, part((f"    and {more:,} more", "dim"))] if more > 0 else parts
 
 
-def _related(page: SkillPage) -> list[Part]:
-    if not page.related:
-        return []
-    parts = [part(), part(("New and near it in your library and notes", "strong"))]
-    for one in page.related:
-        sign = "≡" if one.goal.kind == "note" else "•"
-        parts.append(part(one.title, lead=[f"  {sign} "], key=one.goal))
-        if one.why:
-            parts.append(part((one.why, "dim"), lead=["    "]))
+def _near(page: SkillPage) -> list[Part]:
+    parts: list[Part] = []
+    for name, heading in (
+        ("newest", "New about it in your library"),
+        ("relevant", "Nearest to it"),
+    ):
+        found = _mappings(page.near.get(name))
+        if found:
+            parts += [part(), part((heading, "strong"))]
+        for one in found:
+            id, title = _text(one, "id"), _text(one, "title")
+            day = (f"  {_text(one, 'published')[:10]}", "dim")
+            parts.append(part(title, day, lead=["  • "], key=Goal("named", id, id, name)))
+            parts.append(part((_text(one, "why"), "dim"), lead=["    "]))
     return parts
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(one: Mapping[str, Any], name: str) -> str:
+    return clean_line(str(one.get(name) or ""), 500)

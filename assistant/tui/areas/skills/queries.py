@@ -12,12 +12,13 @@ from db import notes as index
 from db import personal, works
 from db.engine import Connection
 
-Kind = Literal["paper", "missing", "web", "lab", "skill", "note"]
+Kind = Literal["paper", "named", "missing", "web", "lab", "skill", "note"]
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where a place of a page leads: `name` is a work's number, an address, a path or an id.
+    """Where a place of a page leads: `name` is a work's number, an address, a path or an id; a
+    paper that is "named" goes by its id.
 
     `copied` is what is copied of it; `section` tells two places apart that lead to the same.
     """

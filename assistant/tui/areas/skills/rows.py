@@ -1,5 +1,6 @@
 """Skills as rows: their state in a sign and a word, and the signs of what each needs."""
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -106,6 +107,28 @@ def track_rows(learner: Learner, track: str, words: str = "") -> list[SkillRow]:
             rows.append(SkillRow(None, heading))
             rows += [SkillRow(one, next=one.skill.id == at) for one in kept]
     return rows
+
+
+def track_told(learner: Learner, track: str, look: Look, choose: str) -> Text:
+    """Return a line on a track, or on all where it is "": how many of its skills stand how.
+
+    `choose` is the key that chooses a track.
+    """
+    line = Text(no_wrap=True, overflow="ellipsis")
+    own = learner.track is not None and learner.track.id == track
+    if track:
+        line.append(learner.curriculum.tracks[track].title, look.strong)
+        line.append(" (yours)" if own else "")
+        counts: Counter[str] = learner.counts(track)
+    else:
+        line.append("All tracks", look.strong)
+        counts = Counter(one.state for one in learner.standings.values())
+    line.append(f" · {counts['proven'] + counts['due']:,} of {sum(counts.values()):,} proven")
+    for state in ("due", "started", "ready"):
+        line.append(f" · {counts[state]:,} {state}" if counts[state] else "")
+    if learner.track is None:
+        line.append(f" · {choose} chooses a track")
+    return line
 
 
 def matches(one: Standing, words: str) -> bool:

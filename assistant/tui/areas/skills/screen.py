@@ -1,10 +1,8 @@
 """The track as a map: its skills in the order to learn them, the page of the one at hand beside."""
 
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
@@ -17,6 +15,7 @@ from assistant.tui.widgets.query_bar import QueryBar
 
 if TYPE_CHECKING:
     from assistant.skills.learner import Learner
+    from db.engine import Connection
 
 _READING = "Reading where you stand"
 _ALL = "all"
@@ -151,28 +150,12 @@ class SkillsScreen(AreaScreen):
         return advice[0].standing.skill.id if advice else None
 
     def _show_count(self) -> None:
-        if self.learner is None:
-            return
-        learner, look = self.learner, self.assistant.look
-        line = Text(no_wrap=True, overflow="ellipsis")
-        counts: Counter[str]
-        if self.shown:
-            title = learner.curriculum.tracks[self.shown].title
-            counts = learner.counts(self.shown)
-        else:
-            title = "All tracks"
-            counts = Counter(one.state for one in learner.standings.values())
-        own = learner.track is not None and learner.track.id == self.shown
-        line.append(title, look.strong)
-        line.append(" (yours)" if own else "")
-        every = sum(counts.values())
-        line.append(f" · {counts['proven'] + counts['due']:,} of {every:,} proven")
-        for state in ("due", "started", "ready"):
-            line.append(f" · {counts[state]:,} {state}" if counts[state] else "")
-        if learner.track is None:
+        if self.learner is not None:
+            from assistant.tui.areas.skills.rows import track_told
+
             key = self.assistant.key_of("skills.track")
-            line.append(f" · {key} chooses a track")
-        self.query_one("#count", Static).update(line)
+            told = track_told(self.learner, self.shown, self.assistant.look, key)
+            self.query_one("#count", Static).update(told)
 
     # ---- the filter
 
@@ -211,11 +194,11 @@ class SkillsScreen(AreaScreen):
             return "There is no filter to clear."
         if self.learner is None and action != "skills.filter":
             return "Your library is not open yet."
-        if action == "skills.pick":
-            if not self.shown:
-                return f"{self.assistant.key_of('skills.track')} chooses a track first."
-            if self.learner and self.learner.track and self.learner.track.id == self.shown:
-                return "You are on it."
+        if action in ("skills.pick", "skills.follow") and not self.shown:
+            return f"{self.assistant.key_of('skills.track')} chooses a track first."
+        own = self.learner.track if self.learner is not None else None
+        if action == "skills.pick" and own is not None and own.id == self.shown:
+            return "You are on it."
         return None
 
     def do_skills_filter(self) -> None:
@@ -230,6 +213,7 @@ class SkillsScreen(AreaScreen):
     def do_skills_refresh(self) -> None:
         """Read tracks and progress again."""
         self._told.clear()
+        self.browser.forget()
         self.library_changed()
 
     def do_skills_track(self) -> None:
@@ -267,6 +251,27 @@ class SkillsScreen(AreaScreen):
         await self.desk.library.write("pick a track", lambda c: deeds.pick_track(c, track))
         self.assistant.say(f"You are on the track {track.title}. z takes it back.")
         self.assistant.library_changed()
+
+    async def do_skills_follow(self) -> None:
+        """Let the digest follow the track that is shown, or not any more."""
+        from assistant.library import following
+
+        assert self.learner is not None
+        track = self.learner.curriculum.tracks[self.shown]
+
+        def follow(connection: "Connection") -> bool:
+            following.ensure_main(connection)
+            profile = following.find_profile(connection, None)
+            stop = track.id in profile.tracks
+            following.follow(connection, profile, "track", track.id, stop=stop)
+            return not stop
+
+        follows = await self.desk.library.write("follow a track", follow)
+        told = (
+            f"Your digest follows {track.title}: what you have still to learn of it ranks higher."
+            if follows else f"Your digest follows {track.title} no more."
+        )  # fmt: skip
+        self.assistant.say(f"{told} z undoes it.")
 
     def do_skills_next(self) -> None:
         """Go to what is next."""
