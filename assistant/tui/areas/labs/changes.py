@@ -45,6 +45,10 @@ class LabChanges(Acting):
         """Show the lab as things are now."""
         raise NotImplementedError
 
+    def read(self) -> None:
+        """Go to its page."""
+        raise NotImplementedError
+
     def jobs_of(self, doing: str = "") -> list[Job]:
         """Return the lab's jobs that run or wait, the newest first."""
         one = self.lab
@@ -110,7 +114,7 @@ class LabChanges(Acting):
         for job in self.jobs_of("check"):
             self.desk.jobs.cancel(job)  # it checks what the file was before
         self.assistant.start_job(check_job(self._at_hand().lab.id, hint=hint))
-        self.show_page()
+        self.read()
 
     def do_lab_watch(self) -> None:
         """Check the file whenever it is saved, or do so no more."""
@@ -123,7 +127,7 @@ class LabChanges(Acting):
             self.saves.begin(lab.id, file)
             self.assistant.say(f"{file.name} is checked whenever you save it.")
             self._check()
-        self.show_page()
+        self.assistant.library_changed()
 
     async def do_lab_reference(self) -> None:
         """Show the reference implementation."""

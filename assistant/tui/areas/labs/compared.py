@@ -6,7 +6,7 @@ from assistant.skills import runs
 from assistant.skills.figures import number
 from assistant.skills.runs import Curve, Row, Run
 from assistant.tui.areas.labs.leaf import Leaf
-from assistant.tui.areas.labs.plots import Line, plot_parts, points_of
+from assistant.tui.areas.labs.plots import Line, longest, plot_parts, points_of
 from assistant.tui.widgets.page_list import Part, part
 
 _PLOT = 6
@@ -37,10 +37,10 @@ class Compared(Leaf):
 
     def figures(self) -> Sequence[str]:
         """Return the figures of which a run has a curve, those of all first."""
-        names = dict.fromkeys(
-            name for curves in self._curves for name, one in curves.items() if len(one.steps) > 2
+        steps = {name: one.steps for curves in self._curves for name, one in curves.items()}
+        return sorted(
+            longest(steps), key=lambda name: -sum(name in curves for curves in self._curves)
         )
-        return sorted(names, key=lambda name: -sum(name in curves for curves in self._curves))
 
     def parts(self) -> Sequence[Part]:
         """Return the plot above the table."""

@@ -38,7 +38,7 @@ class Leaf(Screen[None], Acting):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._named = title
-        self._figure = 0
+        self._figure = ""
 
     def compose(self) -> ComposeResult:
         """Show the page under its title."""
@@ -57,14 +57,14 @@ class Leaf(Screen[None], Acting):
         return max(self.size.width - 4, 20)
 
     def figures(self) -> Sequence[str]:
-        """Return the names of the figures that can be drawn."""
+        """Return the names of the figures that can be drawn, the one to begin with first."""
         return ()
 
     @property
     def figure(self) -> str:
         """The figure that is drawn, "" where there is none."""
         names = self.figures()
-        return names[self._figure % len(names)] if names else ""
+        return self._figure if self._figure in names else next(iter(names), "")
 
     def parts(self) -> Sequence[Part]:
         """Return the page."""
@@ -97,12 +97,15 @@ class Leaf(Screen[None], Acting):
 
     def do_leaf_next(self) -> None:
         """Draw the next figure."""
-        self._figure += 1
-        self.draw()
+        self._turn(1)
 
     def do_leaf_previous(self) -> None:
         """Draw the figure before."""
-        self._figure -= 1
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        names = self.figures()
+        self._figure = names[(names.index(self.figure) + by) % len(names)]
         self.draw()
 
     def do_leaf_stop(self) -> None:

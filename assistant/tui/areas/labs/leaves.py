@@ -11,7 +11,7 @@ from assistant.skills.runs import Curve, Run
 from assistant.text import clean
 from assistant.tui.areas.labs.leaf import Leaf
 from assistant.tui.areas.labs.page import claim_parts, figure_parts, job_parts
-from assistant.tui.areas.labs.plots import Line, plot_parts, points_of
+from assistant.tui.areas.labs.plots import Line, longest, plot_parts, points_of
 from assistant.tui.areas.labs.readme import markdown_parts, source_parts
 from assistant.tui.jobs.job import Job
 from assistant.tui.jobs.lab_told import claim_of
@@ -74,7 +74,7 @@ class LiveRun(Leaf):
 
     def figures(self) -> Sequence[str]:
         """Return the figures that have come."""
-        return [name for name, one in self._job.lab.figures.items() if len(one.steps) > 2]
+        return longest({name: one.steps for name, one in self._job.lab.figures.items()})
 
     def parts(self) -> Sequence[Part]:
         """Return the curve above all that was told."""
@@ -118,12 +118,12 @@ class KeptRun(Leaf):
 
     def figures(self) -> Sequence[str]:
         """Return the figures whose curves were kept."""
-        return [name for name, one in self._curves.items() if len(one.steps) > 2]
+        return longest({name: one.steps for name, one in self._curves.items()})
 
     def parts(self) -> Sequence[Part]:
         """Return the run."""
         data = self._run.data
-        parts = [*_outcome(self._run)]
+        parts = [part((self._named, "strong")), *_outcome(self._run)]
         if name := self.figure:
             curve = self._curves[name]
             line = Line("", points_of(curve.steps, curve.values))

@@ -50,7 +50,7 @@ def page_parts(one: LabStanding, sheet: Sheet, seen: Seen, about: Sequence[Part]
     return [
         *_head(one, seen),
         *(line for job in seen.jobs for line in job_parts(job, seen.memory.get(job.id, 0))),
-        *_checks(one, sheet, seen),
+        *(() if any(job.lab.verdicts for job in seen.jobs) else _checks(sheet, seen)),
         *_runs(sheet),
         *_skills(sheet),
         part(),
@@ -72,7 +72,8 @@ def _head(one: LabStanding, seen: Seen) -> list[Part]:
         needs = f"It needs: pip install {' '.join(one.lab.missing_extras)}"
         parts.append(part((needs, "warn")))
     if one.written:
-        parts.append(part((str(one.file), "dim")))
+        told = f"labs/{one.file.name} in your home; y copies its path."
+        parts.append(part((told, "dim")))
     else:
         parts.append(part(("s writes its exercise into your folder, e opens it.", "dim")))
     return parts
@@ -89,7 +90,7 @@ def job_parts(job: Job, memory: int) -> list[Part]:
     facts = [job.lab.device, f"{memory / 2**20:,.0f} MB" if memory else ""]
     told = " · ".join(filter(None, facts))
     stop = "stopping …" if job.stopping else "x stops it"
-    parts.append(part((f"  {told}{'  ' if told else ''}{stop}", "dim"), fixed=True))
+    parts.append(part((f"  {told or 'it is loading'}  {stop}", "dim"), fixed=True))
     return [*parts, *told_parts(job.lab)]
 
 
@@ -109,7 +110,7 @@ Figures = Mapping[str, tuple[str, object, Sequence[float | None]]]
 def figure_parts(figures: Figures, most: int = _MOST_FIGURES) -> list[Part]:
     """Return figures, one a line, with their curves."""
     parts = []
-    wide = min(max((len(name) for name in figures), default=0), 30)
+    wide = min(max((len(name) for name in figures), default=0), 36)
     for name, (unit, last, values) in list(figures.items())[:most]:
         value = f"{number(last) or 'not finite'} {unit}".strip()
         short = name if len(name) <= wide else name[: wide - 1] + "…"
@@ -130,7 +131,7 @@ def claim_parts(claim: Claim) -> list[Part]:
     return [part(claim.text, (told, style), lead=["  ", (sign, style)])]
 
 
-def _checks(one: LabStanding, sheet: Sheet, seen: Seen) -> list[Part]:
+def _checks(sheet: Sheet, seen: Seen) -> list[Part]:
     verdicts, problem, notice, output = list(sheet.verdicts), sheet.problem, "", ""
     told = seen.checked.result if seen.checked is not None else None
     if seen.checked is not None and isinstance(told, dict):

@@ -1,6 +1,6 @@
 """Curves of figures drawn on the same axes, one below the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.skills.figures import bounds, number, plot
@@ -17,6 +17,12 @@ class Line(NamedTuple):
 
     label: str
     points: Sequence[tuple[float, float]]
+
+
+def longest(curves: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return the names of the curves (name -> steps) that tell something, the longest first."""
+    named = [name for name, steps in curves.items() if len(steps) >= _LEAST]
+    return sorted(named, key=lambda name: -len(curves[name]))
 
 
 def points_of(steps: Sequence[float], values: Sequence[float | None]) -> list[tuple[float, float]]:

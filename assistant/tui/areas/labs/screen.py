@@ -137,7 +137,8 @@ class LabsScreen(AreaScreen):
         standings = self.browser.standings
         passed = sum(one.state == "passed" for one in standings.values())
         runs = sum(one.runs for one in standings.values())
-        told = f"{passed:,} of {len(standings):,} labs passed · {runs:,} runs kept"
+        kept = f"{runs:,} run{'' if runs == 1 else 's'} kept"
+        told = f"{passed:,} of {len(standings):,} labs passed · {kept}"
         if self.browser.saves.lab:
             told += f" · watching {self.browser.saves.lab}.py"
         self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
