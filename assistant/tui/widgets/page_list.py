@@ -77,7 +77,7 @@ class PageRows:
         """Draw a line."""
         line = self._lines[index][0].copy()
         line.spans = [
-            Span(start, end, getattr(look, name) if isinstance(name, str) else name)
+            Span(start, end, getattr(look, name, name) if isinstance(name, str) else name)
             for start, end, name in line.spans
         ]
         return [line]
