@@ -66,7 +66,9 @@ class Acting(DOMNode):
             try:
                 await work()
             except Exception as error:
-                if node.is_attached:  # what a place that is gone failed at, nobody waits for
+                # What a place that is gone or going failed at, nobody waits for.
+                going = any(one._pruning for one in node.ancestors_with_self)
+                if node.is_attached and not going:
                     self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app

@@ -80,7 +80,7 @@ register(
     "app",
     "Everywhere",
     Action("app.help", "question_mark", "Show what every key does here", "help"),
-    Action("app.palette", "ctrl+p", "Find an action, a paper or a saved search by name", "palette"),
+    Action("app.palette", "ctrl+p", "Find an action, a paper, a note or a saved search", "palette"),
     Action("app.search", "f,ctrl+f", "Search the whole library", "find"),
     Action("app.capture", "c", "Catch a thought in the note of the day", "capture"),
     Action("app.review", "F", "Go over what you marked #review and is due"),

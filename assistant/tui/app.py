@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -327,7 +328,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         if isinstance(self.screen, PapersScreen):
-            await self.screen.show_paper(work)
+            await self.screen.when_ready(partial(self.screen.show_paper, work))
 
     async def follow(self, what: object, value: object) -> None:
         """Go where a choice of the palette leads."""

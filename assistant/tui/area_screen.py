@@ -1,6 +1,7 @@
 """What the screens of all areas have in common."""
 
-from typing import ClassVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -15,6 +16,7 @@ class AreaScreen(Screen[None], Acting):
 
     AREA: ClassVar[str]
     DEFAULT_CSS = "AreaScreen { layout: vertical; }"
+    _coming: "Callable[[], Coroutine[Any, Any, None]] | None" = None
 
     def compose(self) -> ComposeResult:
         """Put the body between the bars."""
@@ -23,8 +25,17 @@ class AreaScreen(Screen[None], Acting):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Tell the app once this place is painted."""
+        """Do what one came for, and tell the app once this place is painted."""
+        if self._coming is not None:
+            self.run_safely(self._coming, "Going there", only="read")
         self.call_after_refresh(self.call_after_refresh, self.assistant.painted)
+
+    async def when_ready(self, work: "Callable[[], Coroutine[Any, Any, None]]") -> None:
+        """Do something to this place: now, or once it has its body."""
+        if self.query(KeyBar):
+            await work()
+        else:
+            self._coming = work
 
     def body(self) -> ComposeResult:
         """Yield what is between the bars."""

@@ -1,7 +1,6 @@
 """Search from anywhere: words answer on every key, meaning joins without moving the cursor."""
 
 import asyncio
-from array import array
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,9 +10,11 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
+from assistant.search.asking import MeaningAnswer
+from assistant.search.query import parse_query
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings, register
-from assistant.tui.papers.browser import PaperBrowser
+from assistant.tui.found import Found, FoundBrowser, Passage
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
@@ -43,7 +44,7 @@ register(
 
 
 class SearchScreen(Screen[None], Acting):
-    """A query, what it finds, and the paper under the cursor."""
+    """A query, the papers and notes it finds, and what the cursor is on."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("search",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("search"))
@@ -57,7 +58,7 @@ class SearchScreen(Screen[None], Acting):
         super().__init__()
         self._text = text
         self._like = like
-        self._lexical: list[int] = []
+        self._lexical: list[Found] = []
 
     def compose(self) -> ComposeResult:
         """Show the query, what was found, and the paper at hand."""
@@ -65,13 +66,13 @@ class SearchScreen(Screen[None], Acting):
         yield TopBar("", title)
         yield QueryBar("words, a question, or filters: author: cat: year: venue: tag: is:")
         yield Static(id="told", markup=False)
-        yield PaperBrowser(empty="")
+        yield FoundBrowser(empty="")
         yield KeyBar()
 
     @property
-    def browser(self) -> PaperBrowser:
+    def browser(self) -> FoundBrowser:
         """The list and its preview."""
-        return self.query_one(PaperBrowser)
+        return self.query_one(FoundBrowser)
 
     @property
     def bar(self) -> QueryBar:
@@ -93,6 +94,10 @@ class SearchScreen(Screen[None], Acting):
     def library_changed(self) -> None:
         """Show what has become of the papers found."""
         self.run_safely(self.browser.reload, "Reading the library")
+
+    def notes_changed(self) -> None:
+        """Show what has become of the note at hand."""
+        self.browser.show_preview()
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this place's actions cannot be done now."""
@@ -171,49 +176,51 @@ class SearchScreen(Screen[None], Acting):
 
     async def _find(self, text: str) -> None:
         """Show what words find, then, once the fingers rest, what meaning adds."""
-        from assistant.search.lexical import search_lexical
-        from assistant.search.query import parse_query
+        from assistant.search.by_words import search_by_words
 
         if not text.strip():
-            self._show([], "")
+            await self._show([], "")
             self.browser.papers.empty = _TO_BEGIN
             return
         await asyncio.sleep(_PAUSE)
-        query = parse_query(text)
-        found = await self.desk.library.read(lambda c: search_lexical(c, query, LIMIT))
-        self._lexical = [hit.work_id for hit in found.hits]
-        told = f"Showing results for: {found.corrected}" if found.corrected else ""
-        notices = " ".join([told, *found.notices]).strip()
-        waiting = "by words; meaning is on its way" if query.plain else "by filters"
-        self._show(self._lexical, f"{self._count(self._lexical)} {waiting}. {notices}")
-        if not query.plain:
+        found, papers = await self.desk.library.read(lambda c: search_by_words(c, text, LIMIT))
+        self._lexical = [one.work or Passage(one.section) for one in found]
+        told = f"Showing results for: {papers.corrected}" if papers.corrected else ""
+        notices = " ".join([told, *papers.notices]).strip()
+        plain = parse_query(text).plain
+        waiting = "by words; meaning is on its way" if plain else "by filters"
+        await self._show(self._lexical, f"{_count(self._lexical)} {waiting}. {notices}")
+        if not plain:
             return
         await asyncio.sleep(_MEANING_AFTER)
         answer = await self.desk.meaning.search(text, limit=LIMIT)
         if answer.obsolete:
             return
-        ids = [hit.work for hit in answer.hits]
-        self.browser.reasons = {hit.work: hit.reasons for hit in answer.hits}
+        ids = self._taken(answer)
         if ids or not self._lexical:
             more = " ".join([notices, *answer.notices]).strip()
-            self._show(ids, f"{self._count(ids)} by words and meaning. {more}", joins=True)
+            await self._show(ids, f"{_count(ids)} by words and meaning. {more}", joins=True)
+
+    def _taken(self, answer: MeaningAnswer) -> list[Found]:
+        self.browser.reasons = {hit.work: hit.reasons for hit in answer.hits if hit.work}
+        self.browser.whys = {hit.section: hit.reasons for hit in answer.hits if hit.section}
+        return [hit.work or Passage(hit.section) for hit in answer.hits]
 
     async def _find_like(self, work: int) -> None:
         self._say("Looking …")
         answer = await self.desk.meaning.similar(work, limit=LIMIT)
-        ids = [hit.work for hit in answer.hits]
-        self.browser.reasons = {hit.work: hit.reasons for hit in answer.hits}
+        ids = self._taken(answer)
         none = "It has no vector yet: `assistant embed` makes them."
-        self._show(ids, f"{self._count(ids)}, the nearest first." if ids else none)
+        await self._show(ids, f"{_count(ids)}, the nearest first." if ids else none)
 
-    def _show(self, ids: Sequence[int], told: str, *, joins: bool = False) -> None:
+    async def _show(self, ids: Sequence[Found], told: str, *, joins: bool = False) -> None:
         rows = self.browser.papers
         stays = joins and rows.cursor > 0
         rows.empty = "" if ids else "Nothing found.\nFewer words find more; esc leaves."
         if not stays:
             rows.cursor = 0
-        keep = rows.key if stays and isinstance(rows.key, int) else None
-        self.browser.show_ids(array("q", ids), keep=keep if keep in ids else None)
+        keep = next((one for one in ids if stays and one == rows.key), None)
+        await self.browser.show_found(ids, keep=keep)
         if not stays:
             rows.move_to(0)
         self._say(told)
@@ -221,7 +228,14 @@ class SearchScreen(Screen[None], Acting):
     def _say(self, told: str) -> None:
         self.query_one("#told", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
 
-    @staticmethod
-    def _count(ids: Sequence[int]) -> str:
-        many = f"{len(ids):,}" + ("+" if len(ids) >= LIMIT else "")
-        return f"{many} {'paper' if len(ids) == 1 else 'papers'}"
+
+def _count(found: Sequence[Found]) -> str:
+    papers = sum(isinstance(one, int) for one in found)
+    notes = len(found) - papers
+    more = "+" if len(found) >= LIMIT else ""
+    parts = []
+    if papers or not notes:
+        parts.append(f"{papers:,}{more} {'paper' if papers == 1 else 'papers'}")
+    if notes:
+        parts.append(f"{notes:,} {'note' if notes == 1 else 'notes'}")
+    return " and ".join(parts)

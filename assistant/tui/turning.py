@@ -43,3 +43,7 @@ class Turning(Acting):
             return
         self.assistant.say(change.text[:1].upper() + change.text[1:])
         self.assistant.library_changed()
+        kind, _, path = change.subject.partition(":")
+        back_to = getattr(self.assistant.screen, "back_to_note", None)
+        if kind == "note" and back_to is not None:
+            back_to(path)

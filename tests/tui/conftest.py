@@ -14,6 +14,7 @@ from db import works
 from db.engine import Database
 from tests.fakes.learners import give_track, live
 from tests.tui.seeding import seed
+from tests.tui.vaulting import write_vault
 
 NOON = datetime(2025, 11, 5, 12, 0, tzinfo=ZoneInfo("UTC"))
 
@@ -32,6 +33,9 @@ def colours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setattr("assistant.tui.papers.browser._PREVIEW_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.papers.browser._SIMILAR_AFTER", 0.0)
+    for name in ("_PAGE_AFTER", "_LINKS_AFTER", "_RELATED_AFTER"):
+        monkeypatch.setattr(f"assistant.tui.areas.notes.browser.{name}", 0.0)
+    monkeypatch.setattr("assistant.tui.notes.living._SOON", 0.0)
     monkeypatch.setattr("assistant.tui.search._MEANING_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.search._PAUSE", 0.0)
     monkeypatch.setattr("assistant.tui.widgets.query_bar._PAUSE", 0.0)
@@ -83,3 +87,11 @@ def settle(template: Path, home: Path, area: str = "papers") -> Path:
     shutil.copytree(template, home)
     (home / "session.json").write_text(json.dumps({"app": {"area": area}}))
     return home
+
+
+@pytest.fixture
+def noted(seeded: Path) -> Path:
+    """The same home with a vault of a few notes, left in Notes."""
+    write_vault(seeded)
+    (seeded / "session.json").write_text(json.dumps({"app": {"area": "notes"}}))
+    return seeded

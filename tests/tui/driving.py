@@ -24,7 +24,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from assistant.config import find_home, load_settings
-from assistant.search.asking import Meaning
+from assistant.search.asking import Meaning, MeaningHit
 from assistant.tui.app import AssistantApp
 
 SMALL, LARGE = (80, 24), (140, 45)
@@ -115,12 +115,13 @@ class Person:
 
 
 class Understanding(Meaning):
-    """Meaning without a model: a query means the newest papers, and so is everything like them."""
+    """Meaning without a model: everything means these papers and passages, notes first."""
 
     warm = True
 
     def __init__(self) -> None:
         self.hits: list[int] = []
+        self.sections: list[int] = []
         self.asked: list[str] = []
 
     async def warm_up(self) -> None:
@@ -133,12 +134,17 @@ class Understanding(Meaning):
     async def similar(self, work: int, *, limit: int) -> Any:
         return self._answer()
 
+    async def related_to_note(self, path: str, *, limit: int) -> Any:
+        return self._answer()
+
     async def close(self) -> None:
         return
 
     def _answer(self) -> Any:
+        found = [(0, section) for section in self.sections] + [(work, 0) for work in self.hits]
         hits = [
-            SimpleNamespace(work=n, reasons=["means it"], sentence="It says so.") for n in self.hits
+            MeaningHit(work, 0.5, () if section else ("means it",), section)
+            for work, section in found
         ]
         return SimpleNamespace(hits=hits, obsolete=False, notices=[])
 

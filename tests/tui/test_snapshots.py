@@ -75,7 +75,7 @@ async def papers_without_preview(person: Person) -> None:
 
 @state
 async def papers_by_title(person: Person) -> None:
-    await person.press("c", "c")
+    await person.press("comma", "comma")
 
 
 @state
@@ -161,6 +161,117 @@ async def history(person: Person) -> None:
 @pytest.mark.parametrize("name", STATES)
 def test_places(seeded: Path, name: str, size: str) -> None:
     pictured(name, size, STATES[name])
+
+
+NOTES: States = {}
+
+
+def noted_state(play: Play) -> Play:
+    """Add a state of the notes to be pictured, named after its function."""
+    NOTES[play.__name__] = play
+    return play
+
+
+@noted_state
+async def notes_tree(person: Person) -> None:
+    await person.press("l", "j", "j")
+
+
+@noted_state
+async def notes_recent(person: Person) -> None:
+    await person.press("v", "c", "space", "j")
+
+
+@noted_state
+async def notes_filtered(person: Person) -> None:
+    await person.press("slash")
+    await person.type("ideas ra")
+
+
+@noted_state
+async def notes_nothing(person: Person) -> None:
+    await person.press("slash")
+    await person.type(NOTHING)
+
+
+@noted_state
+async def notes_reading(person: Person) -> None:
+    await person.press("l", "j", "j", "enter", "right", "right")
+
+
+@noted_state
+async def notes_backlinks(person: Person) -> None:
+    person.app.desk.meaning.hits = [3, 1]  # type: ignore[attr-defined]
+    person.app.desk.meaning.sections = [2]  # type: ignore[attr-defined]
+    await person.press("l", "j", "j", "enter", "tab")
+
+
+@noted_state
+async def notes_graph(person: Person) -> None:
+    await person.press("l", "j", "j", "w", "l")
+
+
+@noted_state
+async def notes_views(person: Person) -> None:
+    await person.press("v")
+
+
+@noted_state
+async def notes_broken(person: Person) -> None:
+    await person.press("v", "b")
+
+
+@noted_state
+async def notes_renaming(person: Person) -> None:
+    await person.press("l", "j", "j", "m")
+    await person.type("Proj")
+
+
+@noted_state
+async def capture(person: Person) -> None:
+    await person.press("c")
+    await person.type("try this on [[low")
+
+
+@noted_state
+async def review_question(person: Person) -> None:
+    await person.press("F")
+
+
+@noted_state
+async def review_answer(person: Person) -> None:
+    await person.press("F", "space")
+
+
+@noted_state
+async def paper_with_a_note(person: Person) -> None:
+    await person.press("2")
+
+
+@noted_state
+async def note_of_a_paper(person: Person) -> None:
+    await person.press("2", "E")
+
+
+@noted_state
+async def search_finds_notes(person: Person) -> None:
+    await person.press("f")
+    await person.type("low rank")
+    await person.press("enter")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", NOTES)
+def test_notes(noted: Path, name: str, size: str) -> None:
+    pictured(name, size, NOTES[name])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_empty_vault(seeded: Path, size: str) -> None:
+    async def look(person: Person) -> None:
+        await person.press("3")
+
+    pictured("notes_empty", size, look)
 
 
 @pytest.mark.parametrize("size", SIZES)

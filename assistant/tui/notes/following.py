@@ -52,6 +52,8 @@ class Following(Acting):
             from assistant.tui.learning import show_skill
 
             await show_skill(self.assistant, goal.name)
+        elif goal.kind == "lost":
+            self.assistant.say(f"There is no {goal.name} in your vault.", severity="warning")
         else:
             question = Question(f"There is no note {goal.name} yet.", {"n": "make it"})
             self.assistant.push_screen(
@@ -74,7 +76,8 @@ class Following(Acting):
         while len(app.screen_stack) > 1:
             await app.pop_screen()
         if isinstance(app.screen, NotesScreen):
-            await app.screen.reveal(path, heading, reading=reading)
+            reveal = partial(app.screen.reveal, path, heading, reading=reading)
+            await app.screen.when_ready(reveal)
 
     def make_note(self, folder: str, answer: str | None) -> None:
         """Make a note of this title in a folder, or at this path, and go to it."""

@@ -188,7 +188,7 @@ class GraphScreen(Screen[str | None], Acting):
         columns = [self._column(-1, height), self._column(1, height)]
         rows = max(1, *(len(one[1]) for one in columns))
         middle = (rows - 1) // 2
-        page = Text(no_wrap=True, end="")
+        page = Text("\n" * ((height - rows) // 2), no_wrap=True, end="")
         for row in range(rows):
             for which, (first, nodes) in zip((-1, 1), columns, strict=True):
                 offset = middle - (len(nodes) - 1) // 2

@@ -16,7 +16,7 @@ class Goal(NamedTuple):
     """Where a row leads: a file of the vault, a paper, a skill, or a note not made yet."""
 
     kind: str
-    """note, paper, skill or missing."""
+    """note, paper, skill, missing (a note), or lost (any other file)."""
     name: str
     """The path, the id or the link's target."""
     heading: str = ""
@@ -57,7 +57,7 @@ class JoinedRows:
             line.append(row.text, look.strong)
             line.append(f"  {row.told}" if row.told else "", look.dim)
             return [line]
-        missing = row.goal.kind == "missing"
+        missing = row.goal.kind in ("missing", "lost")
         line.append("  ✗ " if missing else "    ", look.bad)
         line.append(row.text, look.bad if missing else look.accent)
         line.append(f"  {row.told}" if row.told else "", look.dim)
@@ -80,7 +80,7 @@ def goal_of(link: "LinkOut") -> Goal:
     if link.kind in ("paper", "skill"):
         return Goal(link.kind, link.target)
     if link.path is None:
-        return Goal("missing", link.target)
+        return Goal("missing" if link.kind == "note" else "lost", link.target)
     return Goal("note", link.path, link.fragment)
 
 
@@ -100,7 +100,7 @@ def joined(
         goal = goal_of(one)
         told = titles.get(goal.name, "")
         lost = f"no heading {one.fragment}" if one.state == "no heading" else ""
-        missing = "not there yet" if goal.kind == "missing" else ""
+        missing = {"missing": "not there yet", "lost": "not there"}.get(goal.kind, "")
         name = _short(goal.name) if goal.kind == "note" else goal.name
         outs.setdefault(goal, Joined(goal, name, lost or missing or told))
     said = _once(

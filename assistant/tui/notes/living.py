@@ -89,6 +89,8 @@ class LivingNotes(Acting):
         self.assistant.say(error.title, severity="warning", why=error.why, hint="r looks again.")
 
     def _changed(self, paths: list[str] | None) -> None:
+        if self._watching is not None and self._watching.is_set():
+            return  # the app is ending, and its library closed
         self.run_safely(partial(self._take_in, paths), "Reading notes that changed")
 
     async def _take_in(self, paths: list[str] | None) -> None:

@@ -40,7 +40,10 @@ register(
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a page shows: a note's text below its facts; `lost` are targets of broken links."""
+    """What a page shows: a note's text below its facts.
+
+    `why` says why it was found, `lost` are targets of links that lead nowhere.
+    """
 
     path: str
     title: str
@@ -48,6 +51,7 @@ class Sheet:
     text: str
     tags: Sequence[str] = ()
     problem: str = ""
+    why: Sequence[str] = ()
     lost: Sequence[str] = field(default=())
 
 
@@ -139,17 +143,24 @@ class NotePage(ScrollView, Acting, can_focus=True):
     def _heading(self) -> list[Strip]:
         look, sheet = self.assistant.look, self.sheet
         assert sheet is not None
-        parts = [Text(sheet.title, look.strong), Text(sheet.path, look.dim)]
-        if sheet.facts:
-            parts.append(Text(sheet.facts, look.dim))
-        if sheet.tags:
-            parts.append(Text(" ".join(f"#{tag}" for tag in sheet.tags), look.good))
-        if sheet.problem:
-            parts.append(Text(f"Not read whole: {sheet.problem}", look.warn))
+        said = [(sheet.path, look.dim), (sheet.facts, look.dim)]
+        if not self._begins_with(sheet.title):
+            said.insert(0, (sheet.title, look.strong))
+        said.append((" ".join(f"#{tag}" for tag in sheet.tags), look.good))
+        said += [(f"· {reason}", look.good) for reason in sheet.why]
+        said.append((f"Not read whole: {sheet.problem}" if sheet.problem else "", look.warn))
         width, console = max(self._columns(), 1), self.app.console
-        lines = [line for part in parts for line in part.wrap(console, width)]
-        return [Strip([Segment(one.text, one.style) for one in line.render(console, "")])
-                for line in lines] + [Strip([])]  # fmt: skip
+        return [
+            Strip([Segment(line.plain, style)])
+            for text, style in said
+            if text
+            for line in Text(text).wrap(console, width)
+        ] + [Strip([])]
+
+    def _begins_with(self, title: str) -> bool:
+        """Tell whether the note's own first line says what it is called."""
+        first = self._drawn.lines[0].text if self._drawn and self._drawn.lines else ""
+        return first.strip() == title
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""

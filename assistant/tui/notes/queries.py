@@ -72,7 +72,7 @@ def sheet(vault: Vault, path: str) -> Sheet | None:
         told.insert(0, f"made {view.created[:10]}")
     lost = [one.target for one in linking.links_out(vault, path) if one.state == "missing"]
     title = view.title if view is not None else rows.name_of(path)
-    return Sheet(path, title, " · ".join(told), text, tags, problem, lost)
+    return Sheet(path, title, " · ".join(told), text, tags, problem, lost=lost)
 
 
 def neighbours(vault: Vault, path: str) -> list[Joined]:

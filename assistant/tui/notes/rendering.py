@@ -178,6 +178,10 @@ def _theme(look: Look) -> Theme:
     })  # fmt: skip
 
 
+def _without_ground(style: Style | None) -> Style | None:
+    return style and Style(color=style.color, bold=style.bold, italic=style.italic)
+
+
 class _Heading(Heading):
     """A heading at the left edge."""
 
@@ -207,7 +211,7 @@ class _Code(CodeBlock):
             pad=False,
         ):
             yield Segment("  ")
-            yield from line
+            yield from (Segment(one.text, _without_ground(one.style)) for one in line)
             yield Segment("\n")
 
 

@@ -39,12 +39,11 @@ class PaperBrowser(Widget, PaperChanges, Noted):
     PaperBrowser > RowList { width: 1fr; height: 1fr; }
     PaperBrowser > .page { width: 1fr; height: 1fr; display: none; }
     PaperBrowser.-wide.-preview > RowList { width: 11fr; }
-    PaperBrowser.-wide.-preview > .page { width: 9fr; display: block; }
+    PaperBrowser.-wide.-preview > .-on { width: 9fr; display: block; }
     PaperBrowser.-tall { layout: vertical; }
-    PaperBrowser.-tall.-preview > .page { display: block; }
-    PaperBrowser.-reading > .page { display: block; }
+    PaperBrowser.-tall.-preview > .-on { display: block; }
+    PaperBrowser.-reading > .-on { display: block; }
     PaperBrowser.-reading.-folded > RowList { display: none; }
-    PaperBrowser > NotePage.page.-other, PaperBrowser > Preview.page.-other { display: none; }
     """
 
     class Left(Message):
@@ -76,8 +75,8 @@ class PaperBrowser(Widget, PaperChanges, Noted):
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the preview."""
         yield RowList(empty=self._empty)
-        yield Preview(classes="page")
-        yield NotePage(classes="page -other")
+        yield Preview(classes="page -on")
+        yield NotePage(classes="page")
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold the panes to the room there is."""

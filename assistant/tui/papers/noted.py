@@ -1,6 +1,7 @@
 """The notes of a paper beside it: its page turns into one after the other, and back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from assistant.tui.acting import Acting
@@ -9,7 +10,7 @@ from assistant.tui.papers.preview import Preview
 
 
 class Noted(Acting):
-    """Shows in one pane either a paper's page or a note of it; the class `-note` says which."""
+    """Shows in one pane either a paper's page or a note of it: the one with the class `-on`."""
 
     notes: Sequence[tuple[str, str]] = ()
     """(path, title) of the notes of the paper at hand."""
@@ -28,7 +29,7 @@ class Noted(Acting):
     @property
     def pane(self) -> Preview | NotePage:
         """The one of the two that is shown."""
-        return self.note_page if self.has_class("-note") else self.preview
+        return self.preview if self._at is None else self.note_page
 
     @property
     def noting(self) -> int | None:
@@ -42,26 +43,24 @@ class Noted(Acting):
             self._at = None
         self.turn_to_note(self._at)
 
-    def turn_to_note(self, place: int | None) -> None:
-        """Show a note of the paper, or the paper."""
+    def turn_to_note(self, place: int | None, heading: str = "", why: Sequence[str] = ()) -> None:
+        """Show a note of the paper, at a heading if one is named, or the paper."""
         focused = self.pane.has_focus
         self._at = place
-        self.set_class(place is not None, "-note")
-        self.preview.set_class(place is not None, "-other")
-        self.note_page.set_class(place is None, "-other")
+        self.preview.set_class(place is None, "-on")
+        self.note_page.set_class(place is not None, "-on")
         if focused:
             self.pane.focus()
         if place is not None:
-            self.show_sheet(self.notes[place][0])
+            read = partial(self._show_sheet, self.notes[place][0], heading, why)
+            self.run_safely(read, "Showing the note", only="sheet")
 
-    def show_sheet(self, path: str, heading: str = "") -> None:
-        """Read a note into the note's page."""
-        self.run_safely(partial(self._show_sheet, path, heading), "Showing the note", only="sheet")
-
-    async def _show_sheet(self, path: str, heading: str) -> None:
+    async def _show_sheet(self, path: str, heading: str, why: Sequence[str]) -> None:
         from assistant.tui.notes import queries
 
         found = await self.desk.notes.read(partial(queries.sheet, path=path))
+        if found is not None:
+            found = replace(found, why=why)
         self.note_page.empty = "" if found else "This note is not there any more."
         self.note_page.show(found, heading=heading)
 

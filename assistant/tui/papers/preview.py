@@ -42,7 +42,8 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         The sentences `telling` of its abstract stand out.
         """
         look = self.assistant.look
-        text = page_text(page, reasons, look) if page is not None else Text()
+        key = self.assistant.key_of("paper.notes")
+        text = page_text(page, reasons, look, key) if page is not None else Text()
         # An empty one would be found between all letters.
         if sentences := [one for one in telling if one]:
             text.highlight_words(sentences, look.strong)
@@ -81,8 +82,8 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         self.query_one("#more", Static).update(text)
 
 
-def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Text:
-    """Return a paper's page as text that wraps by itself."""
+def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look, key: str) -> Text:
+    """Return a paper's page as text that wraps by itself; `key` turns to its notes."""
     text = Text()
     text.append(page["title"] or "(no title)", look.strong)
     authors = page["authors"]
@@ -106,13 +107,11 @@ def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look) -> Te
             text.append("\n· ", look.good)
             text.append(reason, look.good)
     if notes := page.get("notes"):
-        text.append(
-            "\n\nE reads " if len(notes) == 1 else f"\n\nE reads {len(notes)} notes: ", look.dim
-        )
-        text.append("its note " if len(notes) == 1 else "", look.dim)
+        many = "Your note" if len(notes) == 1 else f"Your {len(notes):,} notes"
+        text.append(f"\n\n{many} ({key}): ", look.dim)
         text.append("; ".join(title for _, title in notes[:_MOST_NOTES]), look.accent)
         text.append(" …" if len(notes) > _MOST_NOTES else "", look.dim)
-        text.append("" if page["abstract"] else "\n")
+        text.append("\n" if page["abstract"] else "")
     if page["abstract"]:
         text.append("\n")
         for paragraph in page["abstract"].split("\n\n"):

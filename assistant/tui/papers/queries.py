@@ -5,7 +5,7 @@ The first list is shown with this, so what it does not need is imported where it
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.config import Home
 from assistant.library.page import paper_facts
@@ -13,6 +13,9 @@ from assistant.search.asking import MeaningHit
 from assistant.sources.identifiers import parse_identifier
 from db import digests, listing, personal, profiles, sections, works
 from db.engine import Connection, Database
+
+if TYPE_CHECKING:
+    from db.notes import NoteLine
 
 
 def rows(
@@ -77,6 +80,13 @@ def named(
 
     found = search_lexical(connection, parse_query(text), limit)
     return saved, works.view_works(connection, [hit.work_id for hit in found.hits])
+
+
+def notes_named(connection: Connection, text: str, limit: int) -> "list[NoteLine]":
+    """Return the notes called like a text."""
+    from db import notes
+
+    return notes.called_like(connection, text, limit) if text.strip() else []
 
 
 def find(connection: Connection, identifier: str) -> int | None:

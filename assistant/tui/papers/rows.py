@@ -16,8 +16,8 @@ PAGE = 100
 _MOST_KEPT = 20_000
 _STATES = {"unread": "•", "skimmed": "◐", "read": " ", "later": "◷"}
 _DONE = ("read", "skimmed")
-_WIDE = 100
-_WIDEST_TAGS = 24
+WIDE = 100
+WIDEST_TAGS = 24
 _YEAR = re.compile(r"\s*\b(19|20)\d\d\b")
 
 
@@ -62,6 +62,11 @@ class PaperRows:
 
     height = 1
 
+    @classmethod
+    def of(cls, ids: "Sequence[int]", cache: PaperCache) -> "PaperRows":
+        """Return rows of these works."""
+        return cls(array("q", ids), cache)
+
     def __init__(self, ids: "array[int]", cache: PaperCache) -> None:
         self.ids = ids
         self.cache = cache
@@ -96,14 +101,14 @@ def paper_line(row: "PaperRow", width: int, look: Look) -> Text:
     line.append_text(marks(row, look))
     line.append(f" {(row.published or str(row.year or ''))[:10]:<10} ", look.dim)
     place = _YEAR.sub("", row.venue or "") or row.primary_category or ""
-    wide = 14 if width >= _WIDE else 8
+    wide = 14 if width >= WIDE else 8
     short = place if len(place) <= wide else place[: wide - 1] + "…"
     line.append(f"{short:<{wide}} ", look.accent)
     if row.tags:
         tags = " ".join(f"#{tag}" for tag in row.tags)
-        line.append(tags[:_WIDEST_TAGS] + ("… " if len(tags) > _WIDEST_TAGS else " "), look.good)
+        line.append(tags[:WIDEST_TAGS] + ("… " if len(tags) > WIDEST_TAGS else " "), look.good)
     line.append(row.title or "(no title)", look.dim if row.state in _DONE else look.plain)
-    if row.authors and width >= _WIDE:
+    if row.authors and width >= WIDE:
         line.append(f"  {row.authors}", look.dim)
     return line
 

@@ -9,6 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+_IN_A_LINE = 4
+
 
 class Question(ModalScreen[str | None]):
     """Asks, and returns the key of the answer; `esc` is no answer."""
@@ -30,9 +32,10 @@ class Question(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Show the question above its answers."""
         line = Text()
+        apart = "\n" if len(self._answers) > _IN_A_LINE else "   "
         for key, told in self._answers.items():
             line.append(f"{key} ", "bold")
-            line.append(f"{told}   ")
+            line.append(f"{told}{apart}")
         line.append("esc ", "bold")
         line.append("cancel")
         with Vertical():

@@ -108,17 +108,18 @@ class NoteChanges(Acting):
 
     async def do_note_rename(self) -> None:
         """Ask for another name or place."""
-        from assistant.notes.names import folder_of, without_suffix
+        from assistant.notes.names import folder_of, name_of, without_suffix
         from db import notes as index
 
         paths = self.targets()
         known = await self.desk.library.read(index.paths)
-        folders = sorted({folder_of(path) for path in known} - {""})
+        folders = {folder_of(path) for path in known}
+        folders |= {folder_of(one) for one in folders} | {folder_of(paths[0])}
+        name = "" if len(paths) > 1 else name_of(paths[0])
 
         def suggest(value: str) -> list[str]:
-            name = value.rpartition("/")[2]
-            begun = [one for one in folders if one.casefold().startswith(value.casefold())]
-            return [f"{one}/{'' if len(paths) > 1 else name}" for one in begun[:_MOST_SUGGESTED]]
+            begun = [one for one in folders - {""} if one.casefold().startswith(value.casefold())]
+            return [f"{one}/{name}" for one in sorted(begun)[:_MOST_SUGGESTED]]
 
         if len(paths) > 1:
             told = f"The folder for {len(paths):,} notes. Every link to them follows."

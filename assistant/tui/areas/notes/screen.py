@@ -1,7 +1,7 @@
 """The vault: a tree or a list, filtered as one types, and the note at hand beside it."""
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -12,25 +12,13 @@ from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.notes.browser import NoteBrowser
 from assistant.tui.areas.notes.going import Going
-from assistant.tui.notes.rows import Folder, NoteRow, flat, matching, tree
+from assistant.tui.areas.notes.listing import NAMES, NONE, VIEWS, Listing
+from assistant.tui.notes.rows import Folder
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
 from assistant.tui.widgets.question import Question
 from assistant.tui.widgets.row_list import RowList
 
-if TYPE_CHECKING:
-    from assistant.tui.notes.queries import Standing
-
-_VIEWS = {
-    "t": ("tree", "tree"), "c": ("recent", "last changed"), "a": ("title", "by title"),
-    "o": ("orphans", "orphans"), "b": ("broken", "broken links"), "x": ("trash", "trash"),
-}  # fmt: skip
-_NAMES = dict(_VIEWS.values())
-_NONE = {
-    "orphans": "Every note is joined to another.",
-    "broken": "Every link leads somewhere.",
-    "trash": "The trash is empty.",
-}
 _EMPTY_VAULT = "Your vault is empty.\nn makes a note, c catches a thought,\nD opens the day's note."
 _MOST_REMEMBERED = 1_000
 _READING = "Reading your notes"
@@ -48,9 +36,7 @@ class NotesScreen(AreaScreen, Going):
 
     def __init__(self) -> None:
         super().__init__()
-        self._standing: Standing | None = None  # until the library was read
-        self._special: list[NoteRow] = []
-        self._tagged: tuple[str, set[str]] = ("", set())
+        self._listing = Listing()
         self._view = "tree"
         self._filter = ""
         self._opened: set[str] = set()
@@ -78,7 +64,7 @@ class NotesScreen(AreaScreen, Going):
         """Come back to where the person was."""
         state, browser = self.desk.state, self.browser
         kept = state.get(self.AREA, "view", "tree")
-        self._view = kept if kept in _NAMES else "tree"
+        self._view = kept if kept in NAMES else "tree"
         self._filter = state.get(self.AREA, "filter", "")
         self._opened = {one for one in state.get(self.AREA, "opened", []) if isinstance(one, str)}
         self.bar.set(self._filter)
@@ -119,27 +105,27 @@ class NotesScreen(AreaScreen, Going):
         self.browser.show_note(anew=True)
         self.run_safely(self._read, _READING, only="read")
 
+    def back_to_note(self, path: str) -> None:
+        """Put the cursor on a note that came back, if it is listed."""
+        self.run_safely(partial(self._read, path), _READING, only="read")
+
     # ---- what is listed
 
     async def _read(self, keep: object = None, offset: int | None = None) -> None:
         await self.desk.library.opened()
-        from assistant.tui.notes import queries
-
-        self._standing = await self.desk.notes.read(queries.standing)
-        if self._view in queries.SPECIAL:
-            self._special = await self.desk.notes.read(queries.SPECIAL[self._view])
+        await self._listing.read(self.desk, self._view)
         await self._list(keep, offset)
 
     async def _list(self, keep: object = None, offset: int | None = None) -> None:
         """List what the view and the filter leave."""
-        if self._standing is None:
+        if self._listing.standing is None:
             return
-        rows, listed = await self._rows(), self.browser.listed
-        text = self._filter.strip()
+        text, listed = self._filter.strip(), self.browser.listed
+        rows = await self._listing.rows(self.desk, self._view, text, self._opened)
         if text:
             listed.empty = f"No note matches {text[:60]!r}.\nPress esc to see all of them."
         else:
-            listed.empty = _NONE.get(self._view, _EMPTY_VAULT)
+            listed.empty = NONE.get(self._view, _EMPTY_VAULT)
         present = {row.key for row in rows}
         listed.selected &= present
         if keep not in present:
@@ -150,49 +136,16 @@ class NotesScreen(AreaScreen, Going):
         self._show_count()
         self.refresh_bindings()
 
-    async def _rows(self) -> list[NoteRow]:
-        assert self._standing is not None
-        words = self._filter.strip()
-        if self._view in _NONE:
-            inverted, asked = words.startswith("!"), words.lstrip("!").casefold().split()
-            return [
-                row for row in self._special
-                if not words
-                or all(w in f"{row.text} {row.after}".casefold() for w in asked) != inverted
-            ]  # fmt: skip
-        notes = self._standing.notes
-        tags = [word[1:].lower() for word in words.split() if word.startswith("#") and word[1:]]
-        for tag in tags:
-            notes = [one for one in notes if one.path in await self._with_tag(tag)]
-        words = " ".join(word for word in words.split() if not word.startswith("#"))
-        notes = matching(notes, words)
-        if self._view == "tree" and not self._filter.strip():
-            return tree(notes, self._opened)
-        return flat(notes, "recent" if self._view == "recent" else "title")
-
-    async def _with_tag(self, tag: str) -> set[str]:
-        if self._tagged[0] != tag:
-            from assistant.tui.notes import queries
-
-            self._tagged = (tag, await self.desk.notes.read(partial(queries.tagged, tag=tag)))
-        return self._tagged[1]
-
     def _show_count(self) -> None:
-        if self._standing is None:
+        standing, listed = self._listing.standing, self.browser.listed
+        if standing is None:
             return
-        listed, every = self.browser.listed, len(self._standing.notes)
-        notes = f"{every:,} {'note' if every == 1 else 'notes'}"
-        shown = len(listed.source)
-        if self._view in _NONE:
-            told = f"{_NAMES[self._view]}: {shown:,}"
-        elif self._filter.strip():
-            told = f"{shown:,} of {notes} · {_NAMES[self._view]}"
-        else:
-            told = f"{notes} · {_NAMES[self._view]}"
+        filtered = bool(self._filter.strip())
+        told = self._listing.told(self._view, len(listed.source), filtered=filtered)
         if listed.selected:
             told += f" · {len(listed.selected):,} selected"
-        if self._standing.due:
-            told += f" · {self._standing.due:,} to review: {self.assistant.key_of('app.review')}"
+        if standing.due:
+            told += f" · {standing.due:,} to review: {self.assistant.key_of('app.review')}"
         self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
 
     # ---- the filter
@@ -214,7 +167,7 @@ class NotesScreen(AreaScreen, Going):
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_notes_clear()
-        elif self._view in _NONE:
+        elif self._view in NONE:
             self._set_view("tree")
 
     def _set_filter(self, text: str) -> None:
@@ -257,12 +210,12 @@ class NotesScreen(AreaScreen, Going):
 
     def do_notes_view(self) -> None:
         """Ask what to list."""
-        answers = {key: told for key, (_, told) in _VIEWS.items()}
+        answers = {key: told for key, (_, told) in VIEWS.items()}
         self.app.push_screen(Question("List", answers), self._viewed)
 
     def _viewed(self, answer: str | None) -> None:
         if answer is not None:
-            self._set_view(_VIEWS[answer][0])
+            self._set_view(VIEWS[answer][0])
 
     def _set_view(self, view: str) -> None:
         self._view = view
@@ -316,7 +269,7 @@ class NotesScreen(AreaScreen, Going):
         """Put the cursor on a note, the filter out of its way, and open it."""
         self._filter = ""
         self.bar.set("")
-        if self._view in _NONE:
+        if self._view in NONE:
             self._view = "tree"
         folder = path.rpartition("/")[0]
         while folder:
