@@ -75,9 +75,12 @@ def _table(rows: Sequence[Row], width: int, many: int) -> list[Part]:
         cells = "".join(f" {_cut(number(value), column):>{column}}" for value in row.values)
         compared = row.kind in ("outcome", "figure") and row.differs
         ratio = f"  ×{row.ratio:.3g}" if compared and row.ratio is not None else ""
-        name = _cut(f"{row.name} {row.unit}".strip(), name_wide)
-        parts.append(part(f"{name:<{name_wide}}", (cells, "accent" if row.differs else "dim"),
-                          (ratio, "warn"), fixed=True))  # fmt: skip
+        name = f"{row.name} {row.unit}".strip()
+        if len(name) > name_wide:
+            parts.append(part(name))
+            name = ""
+        style = "accent" if row.differs else "dim"
+        parts.append(part(f"{name:<{name_wide}}", (cells, style), (ratio, "warn"), fixed=True))
     return parts
 
 

@@ -16,8 +16,8 @@ from assistant.tui.widgets.top_bar import TopBar
 register(
     "leaf",
     "On a page of a lab",
-    Action("leaf.next", "right", "The next figure", "next figure"),
-    Action("leaf.previous", "left", "The figure before", "before"),
+    Action("leaf.next", "right", "Draw the next figure", "figure"),
+    Action("leaf.previous", "left", "Draw the figure before", "before"),
     Action("leaf.stop", "x", "Stop the run; what it told is kept", "stop"),
     Action("leaf.note", "N", "Make a note of the run", "note"),
     Action("leaf.copy", "y", "Copy the page, or the run's id"),

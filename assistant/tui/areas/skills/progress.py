@@ -35,9 +35,9 @@ _WARM = ("dim", "accent", "accent", "good", "good")
 register(
     "progress",
     "In what you did",
-    Action("progress.earlier", "left_square_bracket", "The week before", "week before"),
-    Action("progress.later", "right_square_bracket", "The week after", "after"),
-    Action("progress.sort", "s", "Only what was read, rated, noted, checked …: the next", "only"),
+    Action("progress.earlier", "left_square_bracket", "Show the week before", "earlier"),
+    Action("progress.later", "right_square_bracket", "Show the week after", "later"),
+    Action("progress.sort", "s", "List only one sort of thing: read, rated, noted …", "only"),
     Action("progress.leave", "escape,w", "Go back to the skills", "back"),
 )
 
