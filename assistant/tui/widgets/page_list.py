@@ -1,6 +1,7 @@
 """A page to be read whose places can be gone to: text that wraps, some of it with a key."""
 
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.console import Console
@@ -13,9 +14,12 @@ from assistant.tui.widgets.row_list import NoRows, RowList
 
 _WIDEST = 96
 _MOST_CHARACTERS = 4_000
+_MOST_PARTS = 8_000
+_MOST_KEPT = 4_000
 _WRAPPING = Console(width=_WIDEST, force_terminal=False)
 _NO_LEAD = Text()
 Piece = str | tuple[str, str]
+_Styled = tuple[str, tuple[Span, ...]]
 
 
 class Part(NamedTuple):
@@ -42,7 +46,9 @@ def part(
 def _joined(pieces: Sequence[Piece]) -> Text:
     text = Text()
     for piece in pieces:
-        text.append(*((piece,) if isinstance(piece, str) else piece))
+        told, style = (piece, "plain") if isinstance(piece, str) else piece
+        room = _MOST_CHARACTERS - len(text)
+        text.append(told if len(told) <= room else f"{told[: max(room - 1, 0)]}…", style)
     return text
 
 
@@ -55,8 +61,8 @@ class PageRows:
         self._lines: list[tuple[Text, Hashable | None]] = []
         self._places: dict[Hashable, int] = {}
         width = max(min(width, _WIDEST), 8)
-        for one in parts:
-            lines = _laid_out(one, width)
+        for one in parts[:_MOST_PARTS]:
+            lines = _lines_of(one, width)
             if one.key is not None:
                 self._places.setdefault(one.key, len(self._lines))
             self._lines.append((lines[0], one.key))
@@ -83,21 +89,29 @@ class PageRows:
         return [line]
 
 
-def _laid_out(one: Part, width: int) -> list[Text]:
-    text = one.text.copy()
-    if len(text) > _MOST_CHARACTERS:
-        text.truncate(_MOST_CHARACTERS, overflow="ellipsis")
+def _lines_of(one: Part, width: int) -> Sequence[Text]:
+    # A page that is drawn again differs in few of its parts, and wrapping is slow.
+    return _laid_out(_styled(one.text), _styled(one.lead), one.fixed, width)
+
+
+def _styled(text: Text) -> _Styled:
+    ground = (Span(0, len(text), text.style),) if text.style else ()
+    return text.plain, (*ground, *text.spans)
+
+
+@lru_cache(_MOST_KEPT)
+def _laid_out(told: _Styled, before: _Styled, fixed: bool, width: int) -> Sequence[Text]:
+    text, lead = (Text(plain, spans=list(spans)) for plain, spans in (told, before))
     text.expand_tabs(4)
-    if one.fixed:
-        return [_plain(line) for line in text.split("\n", allow_blank=True)] or [Text()]
-    room = max(width - one.lead.cell_len, 4)
+    room = max(width - lead.cell_len, 4)
     lines: list[Text] = []
     for paragraph in text.split("\n", allow_blank=True):
-        lines += paragraph.wrap(_WRAPPING, room) or [Text()]
-    leads = [one.lead.copy(), *(Text(" " * one.lead.cell_len) for _ in lines)]
-    for line in lines:
-        line.rstrip()
-    return [_plain(lead.append_text(line)) for lead, line in zip(leads, lines, strict=False)]
+        lines += [paragraph] if fixed else paragraph.wrap(_WRAPPING, room) or [Text()]
+    leads = [lead.copy(), *(Text(" " * lead.cell_len) for _ in lines)]
+    if not fixed:
+        for line in lines:
+            line.rstrip()
+    return [_plain(head.append_text(line)) for head, line in zip(leads, lines, strict=False)]
 
 
 def _plain(line: Text) -> Text:

@@ -105,7 +105,8 @@ class LabBrowser(ListAndPage, LabChanges):
         about = await self._laid_out(one.lab.id, sheet.about)
         checked, hints = self._checked(one.lab.id)
         watching = self.saves.lab == one.lab.id
-        seen = Seen(self.jobs_of(), self._memory, checked, hints, watching)
+        keys = self.assistant.key_of
+        seen = Seen(self.jobs_of(), self._memory, checked, hints, watching, keys)
         return page_parts(one, sheet, seen, about)
 
     async def _laid_out(self, lab: str, about: str) -> Sequence[Part]:

@@ -213,11 +213,16 @@ class LabChanges(Acting):
         self.app.push_screen(Choosing(title, choices), then)
 
     def _compare(self, runs: "Sequence[Run]", first: str, second: object) -> None:
-        from assistant.tui.areas.labs.compared import Compared
-
         found = {run.id: run for run in runs}
-        if isinstance(second, str) and first in found and second in found:
+        if not isinstance(second, str) or first not in found or second not in found:
+            return
+
+        async def compare() -> None:
+            from assistant.tui.areas.labs.compared import Compared
+
             self.app.push_screen(Compared([found[first], found[second]]))
+
+        self.run_safely(compare, "Comparing runs")
 
     def do_lab_copy(self) -> None:
         """Copy the run's id, or the path of the file."""

@@ -9,7 +9,7 @@ from assistant.tui.areas.labs.leaf import Leaf
 from assistant.tui.areas.labs.plots import Line, longest, plot_parts, points_of
 from assistant.tui.widgets.page_list import Part, part
 
-_PLOT = 6
+_PLOT = 10
 _LETTERS = "ABCDEFGHIJ"
 
 
@@ -35,6 +35,10 @@ class Compared(Leaf):
         self._curves = await self.desk.library.look(read)
         self.draw()
 
+    def _height(self) -> int:
+        """Return how many lines a curve has, so that some of the table is in sight as well."""
+        return max(min((self.size.height - 12) // len(self._runs), _PLOT), 3)
+
     def figures(self) -> Sequence[str]:
         """Return the figures of which a run has a curve, those of all first."""
         steps = {name: one.steps for curves in self._curves for name, one in curves.items()}
@@ -55,7 +59,7 @@ class Compared(Leaf):
                 if name in curves
             ]
             unit = next(curves[name].unit for curves in self._curves if name in curves)
-            parts += [part(), *plot_parts(name, unit, lines, self.columns, _PLOT)]
+            parts += [part(), *plot_parts(name, unit, lines, self.columns, self._height())]
         return [*parts, *_table(self._rows, self.columns, len(self._runs))]
 
 

@@ -78,13 +78,13 @@ class LiveRun(Leaf):
 
     def parts(self) -> Sequence[Part]:
         """Return the curve above all that was told."""
-        told = self._job.lab
+        told, stop = self._job.lab, self.assistant.key_of("leaf.stop")
         if not (name := self.figure):
-            return job_parts(self._job, self._memory)[1:]
+            return job_parts(self._job, self._memory, stop)[1:]
         one = told.figures[name]
         line = Line("", points_of(one.steps, one.values))
         drawn = plot_parts(name, one.unit, [line], self.columns, _PLOT)
-        return [*drawn, *job_parts(self._job, self._memory)]
+        return [*drawn, *job_parts(self._job, self._memory, stop)]
 
     def why_not(self, action: str) -> str | None:
         """Say why something cannot be done here."""

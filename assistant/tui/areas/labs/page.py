@@ -1,6 +1,6 @@
 """A lab's page: where one stands, what runs, the checks, the runs, its skills, what it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.skills.figures import number, sparkline
@@ -23,6 +23,9 @@ _MOST_OUTPUT = 20
 _MOST_FIGURES = 12
 
 
+KeyOf = Callable[[str], str]
+
+
 class Place(NamedTuple):
     """A place of a lab's page: a job or a run, by its id."""
 
@@ -43,15 +46,21 @@ class Seen(NamedTuple):
     checked: Job | None
     hints: Sequence[Mapping[str, object]]
     watching: bool
+    key_of: KeyOf
+    """Action's id -> its key, the person's own."""
 
 
 def page_parts(one: LabStanding, sheet: Sheet, seen: Seen, about: Sequence[Part]) -> list[Part]:
     """Return a lab's page; `about` is its README, laid out."""
     return [
         *_head(one, seen),
-        *(line for job in seen.jobs for line in job_parts(job, seen.memory.get(job.id, 0))),
+        *(
+            line
+            for job in seen.jobs
+            for line in job_parts(job, seen.memory.get(job.id, 0), seen.key_of("lab.stop"))
+        ),
         *(() if any(job.lab.verdicts for job in seen.jobs) else _checks(sheet, seen)),
-        *_runs(sheet),
+        *_runs(sheet, seen),
         *_skills(sheet),
         part(),
         part(("What it is about", "strong"), ("  enter shows it whole", "dim"), key=ABOUT),
@@ -62,25 +71,27 @@ def page_parts(one: LabStanding, sheet: Sheet, seen: Seen, about: Sequence[Part]
 
 def _head(one: LabStanding, seen: Seen) -> list[Part]:
     sign, style = SIGNS[one.state]
-    told = f"{sign} {one.told}"
+    state = f"{sign} {one.told}"
     parts = [
         part((one.lab.title, "strong"), (f"  {one.lab.id}", "dim")),
-        part((told, style), ("  · checked whenever you save" * seen.watching, "accent")),
+        part((state, style), ("  · checked whenever you save" * seen.watching, "accent")),
         part(one.lab.summary),
     ]
     if one.lab.missing_extras:
         needs = f"It needs: pip install {' '.join(one.lab.missing_extras)}"
         parts.append(part((needs, "warn")))
     if one.written:
-        told = f"labs/{one.file.name} in your home; y copies its path."
+        told = f"labs/{one.file.name} in your home; {seen.key_of('lab.copy')} copies its path."
         parts.append(part((told, "dim")))
     else:
-        parts.append(part(("s writes its exercise into your folder, e opens it.", "dim")))
+        start, edit = (seen.key_of(id) for id in ("lab.start", "lab.edit"))
+        told = f"{start} writes its exercise into your folder, {edit} opens it."
+        parts.append(part((told, "dim")))
     return parts
 
 
-def job_parts(job: Job, memory: int) -> list[Part]:
-    """Return what a check or a run that is under way tells."""
+def job_parts(job: Job, memory: int, stop: str) -> list[Part]:
+    """Return what a check or a run that is under way tells; `stop` is the key that ends it."""
     place = Place("job", job.id)
     parts = [part(), part((job.title, "strong"), (f"  {job.state}", "accent"), key=place)]
     if job.share is not None:
@@ -89,8 +100,8 @@ def job_parts(job: Job, memory: int) -> list[Part]:
         parts.append(part("  ", *line, (f"  {job.detail}", "dim"), fixed=True))
     facts = [job.lab.device, f"{memory / 2**20:,.0f} MB" if memory else ""]
     told = " · ".join(filter(None, facts))
-    stop = "stopping …" if job.stopping else "x stops it"
-    parts.append(part((f"  {told or 'it is loading'}  {stop}", "dim"), fixed=True))
+    ends = "stopping …" if job.stopping else f"{stop} stops it"
+    parts.append(part((f"  {told or 'it is loading'}  {ends}", "dim"), fixed=True))
     return [*parts, *told_parts(job.lab)]
 
 
@@ -154,9 +165,11 @@ def _checks(sheet: Sheet, seen: Seen) -> list[Part]:
         if verdict.status != "passed" and verdict.name in hinted:
             parts += _hints(seen.hints, verdict.name)
     if verdicts and passed < len(verdicts):
-        parts.append(part(("  h shows the next hint for the first that is open.", "dim")))
+        told = f"  {seen.key_of('lab.hint')} shows the next hint for the first that is open."
+        parts.append(part((told, "dim")))
     if notice:
-        parts += [part(), part(("What to notice in the reference (v shows it)", "strong"))]
+        shows = f"  {seen.key_of('lab.reference')} shows it"
+        parts += [part(), part(("What to notice in the reference", "strong"), (shows, "dim"))]
         parts.append(part(notice))
     if output.strip():
         lines = output.strip().splitlines()
@@ -188,9 +201,10 @@ def _hints(hints: Sequence[Mapping[str, object]], check: str) -> list[Part]:
     ]  # fmt: skip
 
 
-def _runs(sheet: Sheet) -> list[Part]:
+def _runs(sheet: Sheet, seen: Seen) -> list[Part]:
     if not sheet.runs:
-        return [part(), part(("Runs", "strong")), part(("  R runs it and keeps all of it.", "dim"))]
+        told = f"  {seen.key_of('lab.run')} runs it and keeps all of it."
+        return [part(), part(("Runs", "strong")), part((told, "dim"))]
     parts = [part(), part(("Runs", "strong"), (f"  {len(sheet.runs):,}, the newest first", "dim"))]
     for run in sheet.runs:
         sign, style = ("✓", "good") if run.ok else ("✗", "bad")

@@ -74,7 +74,8 @@ class SkillBrowser(ListAndPage, SkillChanges):
         )
         home = self.desk.home
         labs = await self.desk.library.look(lambda _: labs_told(home, learner))
-        page = SkillPage(readings, notes, labs, self._near.get(skill.id, {}))
+        near, review = self._near.get(skill.id, {}), self.assistant.key_of("skill.review")
+        page = SkillPage(readings, notes, labs, near=near, review=review)
         return page_parts(learner, one, page)
 
     async def add_to_page(self, key: Hashable) -> None:

@@ -24,6 +24,8 @@ class SkillPage:
     notes: Sequence[tuple[str, str]] = ()
     labs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Lab -> its title, and where one stands with it."""
+    review: str = ""
+    """The key that reviews it."""
     near: Mapping[str, Any] = field(default_factory=dict)
     """What the library and the notes have for it, as `assistant skill show` tells it."""
 
@@ -32,7 +34,7 @@ def page_parts(learner: Learner, one: Standing, page: SkillPage) -> list[Part]:
     """Return a skill's page."""
     return [
         *_head(learner, one),
-        *_proof(one),
+        *_proof(one, page),
         *_read(page),
         *_do(one, page),
         *_needs(learner, one),
@@ -58,7 +60,7 @@ def _head(learner: Learner, one: Standing) -> list[Part]:
     return parts
 
 
-def _proof(one: Standing) -> list[Part]:
+def _proof(one: Standing, page: SkillPage) -> list[Part]:
     if one.has:
         parts = [part(), part(("Proven", "strong")), part((one.proof, "good"), lead=["  ✓ "])]
         if one.skill.recall:

@@ -152,7 +152,7 @@ def state_told(one: Standing, now: datetime) -> str:
         again = f", comes back in {in_words(one.due - now)}" if one.due else ""
         return f"proven {_ago(now, one.proven)}{again}"
     if one.state == "due" and one.due is not None:
-        return f"due for review since {in_words(now - one.due)}"
+        return f"due for review for {in_words(now - one.due)} now"
     if one.state == "started" and one.started is not None:
         return f"started {_ago(now, one.started)}"
     return one.state
