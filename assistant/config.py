@@ -58,6 +58,22 @@ class VenuesSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlinesSettings:
+    """Where collections of deadlines are, and how they are asked for.
+
+    Each is an address of one YAML document or of GitHub's list of a folder, or a folder here;
+    empty leaves it out.
+    """
+
+    ccfddl: str = "https://ccfddl.github.io/conference/allconf.yml"
+    huggingface: str = (
+        "https://api.github.com/repos/huggingface/ai-deadlines/contents/src/data/conferences"
+    )
+    interval_seconds: float = 1.0
+    timeout_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class ZoteroSettings:
     """Where Zotero's local API listens, which its user must have enabled."""
 
@@ -73,6 +89,7 @@ class SourcesSettings:
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
     venues: VenuesSettings = field(default_factory=VenuesSettings)
+    deadlines: DeadlinesSettings = field(default_factory=DeadlinesSettings)
     zotero: ZoteroSettings = field(default_factory=ZoteroSettings)
 
 
@@ -175,6 +192,8 @@ _AT_LEAST: dict[str, float] = {
     "sources.venues.interval_seconds": 0,
     "sources.venues.timeout_seconds": 0.1,
     "sources.venues.page_size": 1,
+    "sources.deadlines.interval_seconds": 0,
+    "sources.deadlines.timeout_seconds": 0.1,
     "sources.zotero.timeout_seconds": 0.1,
     "sources.zotero.page_size": 1,
 }

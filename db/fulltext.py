@@ -62,7 +62,7 @@ def matches(
 
     `among` restricts to these ids, `down_to` to ids from there on.
     """
-    wanted, where, parameters = _conditions(expression, within, among, down_to)
+    wanted, where, parameters = _conditions(connection, expression, within, among, down_to)
     return _ids(
         connection,
         f"SELECT rowid AS id FROM works_fts WHERE works_fts MATCH :e{where}"
@@ -87,7 +87,7 @@ def ranked(
     all others. BM25 counts what each word of the expression is in, so the sum of the words'
     frequencies is what this costs, however few works match.
     """
-    wanted, where, parameters = _conditions(expression, within, among, down_to)
+    wanted, where, parameters = _conditions(connection, expression, within, among, down_to)
     statement = (
         f"SELECT id, score FROM (SELECT rowid AS id, {_SCORE} AS score FROM works_fts"
         f" WHERE works_fts MATCH :e{where} ORDER BY rowid DESC LIMIT :newest)"
@@ -99,13 +99,17 @@ def ranked(
 
 
 def _conditions(
-    expression: str, within: Restriction, among: Collection[int] | None, down_to: int
+    connection: Connection,
+    expression: str,
+    within: Restriction,
+    among: Collection[int] | None,
+    down_to: int,
 ) -> tuple[str, str, dict[str, object]]:
     """The whole expression, what else to ask of a row of `works_fts`, and its parameters."""
     wanted = all_of([expression, *within.required])
     if within.forbidden:
         wanted += f" NOT {any_of(within.forbidden)}"
-    where, parameters = _where(within, "works_fts.rowid", among)
+    where, parameters = _where(connection, within, "works_fts.rowid", among)
     if down_to:
         where += " AND rowid >= :down_to"
         parameters["down_to"] = down_to
@@ -113,11 +117,11 @@ def _conditions(
 
 
 def _where(
-    within: Restriction, column: str, among: Collection[int] | None
+    connection: Connection, within: Restriction, column: str, among: Collection[int] | None
 ) -> tuple[str, dict[str, object]]:
     parameters = dict(within.parameters)
     clauses = [condition.holds_for(column) for condition in within.conditions]
-    if not within.turned_down:
+    if not within.turned_down and hides_any(connection):
         clauses.append(f"{column} NOT IN ({HIDDEN})")
     if among is not None:
         # The plus sign keeps FTS5 from being asked once per id, which costs 0.3 ms each.
@@ -174,7 +178,7 @@ def _narrower(best: list[int] | None, found: list[int], at_most: int) -> list[in
 
 def allowed(connection: Connection, within: Restriction, work_ids: Collection[int]) -> set[int]:
     """Return those of the ids that fulfil a restriction."""
-    where, parameters = _where(within, "works.id", None)
+    where, parameters = _where(connection, within, "works.id", None)
     for number, expression in enumerate((*within.required, *within.forbidden)):
         negation = "NOT " if number >= len(within.required) else ""
         where += (
@@ -233,7 +237,7 @@ def newest_works(connection: Connection, within: Restriction, limit: int) -> lis
     if within.required:
         ids = ranked(connection, within.required[0], limit, limit, within)
         return sorted((work_id for work_id, _ in ids), reverse=True)
-    where, parameters = _where(within, "works.id", None)
+    where, parameters = _where(connection, within, "works.id", None)
     for number, expression in enumerate(within.forbidden):
         where += (
             f" AND works.id NOT IN (SELECT rowid FROM works_fts WHERE works_fts MATCH :m{number})"

@@ -68,9 +68,14 @@ class Counts:
 
 
 def ordered_ids(connection: Connection, sort: Sort, *, descending: bool = True) -> "array[int]":
-    """Return the ids of all works in an order; those without date, rating or venue come last."""
+    """Return the ids of all works in an order; those without date, rating or venue come last.
+
+    What is hidden unless asked for is not among them.
+    """
     way = "DESC" if descending else "ASC"
     parts = [_ids(connection, part.format(way=way)) for part in _PARTS[sort]]
+    if hidden := set(_ids(connection, HIDDEN)):
+        parts = [[work_id for work_id in part if work_id not in hidden] for part in parts]
     if sort not in ("rating", "venue"):
         return array("q", [work_id for part in parts for work_id in part])
     first = set(parts[0])

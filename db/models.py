@@ -64,10 +64,10 @@ class Version(Base):
         # The view `submissions` reads by it.
         Index(
             "ix_versions_edition",
-            text("json_extract(extra, '$.edition')"),
+            text("json_extract(extra, '$.submitted_to')"),
             text("json_extract(extra, '$.status')"),
             "work_id",
-            sqlite_where=text("json_extract(extra, '$.edition') IS NOT NULL"),
+            sqlite_where=text("json_extract(extra, '$.submitted_to') IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )

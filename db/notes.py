@@ -106,6 +106,16 @@ def paths(connection: Connection) -> list[str]:
     return list(connection.exec_driver_sql(query).scalars())
 
 
+def paths_state(connection: Connection) -> tuple[str, int, int]:
+    """Return what tells one set of the vault's paths from another: the library, newest row, count.
+
+    A file's path is never changed in its row, and a row's id never given again.
+    """
+    query = "SELECT coalesce(max(id), 0), count(*) FROM vault_files WHERE place = 'vault'"
+    newest, count = connection.exec_driver_sql(query).one()
+    return str(connection.engine.url.database), newest, count
+
+
 class FileEntry(NamedTuple):
     """All that a file says, as rows of the index."""
 

@@ -166,4 +166,5 @@ def judged_works(connection: Connection, profile: int, *, also_unclaimed: bool) 
                row[10] or row[11] or row[12])
         for row in connection.execute(query)
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (one.at, one.work_id))
+    # Of one moment by name: numbers tell which a library had first.
+    return sorted(found, key=lambda one: (one.at, one.public_id))

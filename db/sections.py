@@ -226,10 +226,11 @@ def forget_stale_vectors(connection: Connection, spared: int) -> int:
 def vectors_state(connection: Connection, model: int) -> tuple[int, int]:
     """Return (the newest passage, the newest vector): what an index in memory compares with."""
     newest = connection.execute(
-        text("SELECT coalesce(max(id), 0) FROM section_vectors WHERE model_id = :model"),
+        # From the newest vector down: the index on the model would be read whole.
+        text("SELECT id FROM section_vectors WHERE +model_id = :model ORDER BY id DESC LIMIT 1"),
         {"model": model},
-    ).scalar_one()
-    return newest_section(connection), newest
+    ).scalar()
+    return newest_section(connection), newest or 0
 
 
 def section_vectors(connection: Connection, model: int) -> list[tuple[int, bytes]]:

@@ -5,7 +5,7 @@ have several in one edition, of which the best status counts.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -191,18 +191,6 @@ def standings(connection: Connection, work_ids: Iterable[int]) -> dict[int, str]
         text(
             f"SELECT w.id, {STANDING.format('w')} FROM works w"
             " WHERE w.id IN (SELECT value FROM json_each(:ids)) AND w.venue IS NOT NULL"
-        ),
-        {"ids": json.dumps(list(work_ids))},
-    )
-    return pairs(rows)
-
-
-def statuses(connection: Connection, work_ids: Sequence[int]) -> dict[int, str]:
-    """Return work id -> its status, of the works that have one."""
-    rows = connection.execute(
-        text(
-            "SELECT id, status FROM works WHERE id IN (SELECT value FROM json_each(:ids))"
-            " AND status IS NOT NULL"
         ),
         {"ids": json.dumps(list(work_ids))},
     )

@@ -37,6 +37,7 @@ class WorkView:
     year: int | None
     published: str | None
     primary_category: str | None
+    status: str | None = None
 
 
 def among(column: Any, values: Iterable[object]) -> Any:
@@ -123,9 +124,10 @@ def view_works(connection: Connection, work_ids: Sequence[int]) -> list[WorkView
     """Return these works in the order asked for; ids that are gone are passed over."""
     query = select(
         Work.id, Work.public_id, Work.title, Work.abstract, Work.authors, Work.venue, Work.year,
-        Work.published, Work.primary_category,
+        Work.published, Work.primary_category, Work.status,
     ).where(among(Work.id, work_ids))  # fmt: skip
-    views = {row[0]: WorkView(*row) for row in connection.execute(query)}
+    rows: Iterable[tuple[Any, ...]] = map(tuple, connection.execute(query))
+    views = {row[0]: WorkView(*row) for row in rows}
     return [views[work_id] for work_id in work_ids if work_id in views]
 
 

@@ -141,13 +141,17 @@ def _studies(s: Session) -> "Studies":
 def _sync(s: Session, *, quiet: bool) -> int:
     from assistant.cli.syncing import sync_everything
 
-    report, outcomes = sync_everything(s, (), None, quiet=quiet)
+    report, outcomes, held = sync_everything(s, (), None, quiet=quiet)
     for problem in dict.fromkeys(report.problems):
         note(problem)
     for one in outcomes:
         if one.failure:
             note(f"{one.title}: {one.failure}")
-    return 0 if report.whole and not any(one.failure for one in outcomes) else _PARTLY
+    for listed in held.outcomes:
+        if listed.state == "failed":
+            note(f"{listed.edition.label}: {listed.detail}")
+    whole = report.whole and held.whole and not any(one.failure for one in outcomes)
+    return 0 if whole else _PARTLY
 
 
 def _show(digest: "Digest", form: str) -> None:

@@ -4,18 +4,21 @@ from pathlib import Path
 
 import click
 
+from assistant.cli.evaluate_merging import merging_command
 from assistant.cli.evaluate_ranking import ranking_command
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, plural, print_json, progress
 from assistant.config import find_home, load_settings
 from assistant.search.evaluation import evaluate_search, read_judged_set
 
 
-@click.group("evaluate")
+@click.group("evaluate", cls=Group)
 def evaluate_command() -> None:
-    """Measure search on judged queries, and the digest's ranking on simulated readers."""
+    """Measure search, ranking and merging on sets whose truth is known."""
 
 
 evaluate_command.add_command(ranking_command)
+evaluate_command.add_command(merging_command)
 
 
 @evaluate_command.command("search")

@@ -4,13 +4,14 @@ import time
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, plural, print_json
 from assistant.cli.session import session
 from assistant.library.feeds import add_feed, find_feed
 from db import feeds
 
 
-@click.group("feed")
+@click.group("feed", cls=Group)
 def feed_command() -> None:
     """Follow any RSS or Atom feed: a blog, the releases of a project."""
 

@@ -35,7 +35,7 @@ def _facts(hit: AnyHit) -> dict[str, Any]:
     work = hit.work
     return {
         "id": work.public_id, "kind": "paper", "title": work.title, "published": work.published,
-        "venue": work.venue, "year": work.year, "authors": work.authors,
+        "venue": work.venue, "year": work.year, "authors": work.authors, "status": work.status,
     }  # fmt: skip
 
 
@@ -70,7 +70,9 @@ def _print_hit(place: int, hit: Hit, why: Why, width: int) -> None:
     names = work.authors.split(", ") if work.authors else []
     who = ", ".join(names[:_MAX_AUTHORS]) + (" et al." if len(names) > _MAX_AUTHORS else "")
     when = str(work.published or work.year or "")
-    facts = [work.public_id, when, work.venue or work.primary_category or "", who]
+    special = f" ({work.status})" if work.venue and work.status in ("oral", "spotlight") else ""
+    where = f"{work.venue}{special}" if work.venue else work.primary_category or work.status or ""
+    facts = [work.public_id, when, where, who]
     line = shortened("  ".join(filter(None, facts)), width - 4)
     click.echo(indent + click.style(line, dim=True))
     for line in textwrap.wrap(why.text, width - 4, max_lines=2, placeholder="…"):

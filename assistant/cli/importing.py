@@ -9,7 +9,8 @@ from assistant.cli.embedding import embed_all
 from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import ImportFileError, NotFoundError, UsageError
-from assistant.library.importing import FORMS, ImportReport, detect_form, import_file
+from assistant.library.importing import ImportReport, import_file
+from assistant.library.importing_files import FORMS, detect_form
 from assistant.sources.venues import Edition, find_edition, known_venues
 from assistant.text import clean_line
 
@@ -131,6 +132,11 @@ def _print(report: ImportReport, seconds: float) -> None:
         note(
             f"{plural(report.trashed, 'entry', 'entries')} in the trash stayed there: "
             "`assistant paper restore ID` brings one back."
+        )
+    if report.doubtful:
+        note(
+            f"{plural(report.doubtful, 'pair')} of papers may be one work:"
+            " `assistant duplicates` lists them."
         )
     if report.bad:
         note(f"{plural(report.bad, 'entry', 'entries')} skipped:")

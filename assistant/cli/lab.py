@@ -1,12 +1,16 @@
 """`assistant lab`: exercises that check you, and measured runs that are kept."""
 
+from pathlib import Path
+
 import click
 
 from assistant.cli import lab_pages
+from assistant.cli.completing import lab_ids, run_ids
+from assistant.cli.groups import Group
 from assistant.cli.lab_checking import Checking, solution_file
 from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import session
-from assistant.skills import labs, running, runs
+from assistant.skills import labs, running, runs, trackers
 
 _solution = click.option(
     "--file",
@@ -16,7 +20,7 @@ _solution = click.option(
 )
 
 
-@click.group("lab")
+@click.group("lab", cls=Group)
 def lab_command() -> None:
     """Start, check and run the labs of your skills; every check and run is kept."""
 
@@ -33,7 +37,7 @@ def list_labs(as_json: bool) -> None:
 
 
 @lab_command.command("show")
-@click.argument("lab")
+@click.argument("lab", shell_complete=lab_ids)
 @click.option("--reference", is_flag=True, help="The reference implementation instead.")
 @json_option
 def show(lab: str, reference: bool, as_json: bool) -> None:
@@ -50,7 +54,7 @@ def show(lab: str, reference: bool, as_json: bool) -> None:
 
 
 @lab_command.command("start")
-@click.argument("lab")
+@click.argument("lab", shell_complete=lab_ids)
 @json_option
 def start(lab: str, as_json: bool) -> None:
     """Write the exercise of a LAB into `labs` in your home; nothing is ever overwritten."""
@@ -70,7 +74,7 @@ def start(lab: str, as_json: bool) -> None:
 
 
 @lab_command.command("check")
-@click.argument("lab")
+@click.argument("lab", shell_complete=lab_ids)
 @click.option(
     "--hint",
     is_flag=True,
@@ -92,7 +96,7 @@ def check(ctx: click.Context, lab: str, hint: bool, solution: str | None, as_jso
 
 
 @lab_command.command("watch")
-@click.argument("lab")
+@click.argument("lab", shell_complete=lab_ids)
 @_solution
 def watch(lab: str, solution: str | None) -> None:
     """Check your file of a LAB now and whenever you save it, until ctrl+c.
@@ -106,7 +110,7 @@ def watch(lab: str, solution: str | None) -> None:
 
 
 @lab_command.command("run")
-@click.argument("lab")
+@click.argument("lab", shell_complete=lab_ids)
 @click.option("--own", is_flag=True, help="Run your solution in place of the reference.")
 @_solution
 @click.option("--device", type=click.Choice(running.DEVICES), default="auto", show_default=True)
@@ -153,7 +157,7 @@ def run(
 
 
 @lab_command.command("runs")
-@click.argument("lab", required=False)
+@click.argument("lab", required=False, shell_complete=lab_ids)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @json_option
 def list_runs(lab: str | None, limit: int, as_json: bool) -> None:
@@ -170,7 +174,7 @@ def list_runs(lab: str | None, limit: int, as_json: bool) -> None:
 
 
 @lab_command.command("result")
-@click.argument("run")
+@click.argument("run", shell_complete=run_ids)
 @json_option
 def result(run: str, as_json: bool) -> None:
     """Show a RUN that was kept: claims, figures with their curves, environment."""
@@ -183,7 +187,7 @@ def result(run: str, as_json: bool) -> None:
 
 
 @lab_command.command("compare")
-@click.argument("which", metavar="RUN RUN...", nargs=-1, required=True)
+@click.argument("which", metavar="RUN RUN...", nargs=-1, required=True, shell_complete=run_ids)
 @click.option("--curve", metavar="FIGURE", help="Draw this figure of every run over its steps.")
 @json_option
 def compare(which: tuple[str, ...], curve: str | None, as_json: bool) -> None:
@@ -202,8 +206,30 @@ def compare(which: tuple[str, ...], curve: str | None, as_json: bool) -> None:
                 lab_pages.print_curves(s.home, found, curve)
 
 
+@lab_command.command("send")
+@click.argument("run", shell_complete=run_ids)
+@click.option(
+    "--to", "tracker", type=click.Choice(trackers.TRACKERS), required=True, help="The tracker."
+)
+@click.option("--folder", type=click.Path(file_okay=False), help="Where its files are to be.")
+@json_option
+def send(run: str, tracker: str, folder: str | None, as_json: bool) -> None:
+    """Send a RUN's figures to TensorBoard, MLflow or Weights & Biases, offline.
+
+    Each is an extra: pip install 'assistant[tensorboard]'.
+    """
+    with session() as s:
+        kept = runs.find_run(s.home, s.database, run)
+        chosen = Path(folder).expanduser().absolute() if folder else None
+        where = trackers.send(s.home, kept, tracker, chosen)
+    if as_json:
+        print_json({"run": kept.id, "tracker": tracker, "folder": str(where)})
+    else:
+        click.echo(f"Sent {kept.id} to {tracker} in {where}")
+
+
 @lab_command.command("note")
-@click.argument("run")
+@click.argument("run", shell_complete=run_ids)
 @click.option("--title", help="What the note is called; without it, what the run says.")
 @json_option
 def make_note(run: str, title: str | None, as_json: bool) -> None:

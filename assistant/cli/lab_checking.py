@@ -114,6 +114,7 @@ class Checking:
                 click.echo(click.style(f"assistant lab show {checked.lab} --reference", dim=True))
             for id in proven:
                 click.echo(click.style(f"✓ proven: {id}", fg="green", bold=True))
+            note("assistant skill next  what to learn next, and why")
 
     def _json(
         self, checked: labs.Checked, given: "Hint | None", proven: Sequence[str]

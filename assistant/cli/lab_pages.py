@@ -1,5 +1,6 @@
 """Labs and runs on the command line, and as programs are told of them."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -131,8 +132,10 @@ def print_run(home: Home, run: Run) -> None:
     took += [f"{megabytes(memory)} at most"] if isinstance(memory, int) else []
     mark, colour = ("✓", "green") if run.ok else ("✗", "red")
     told = data.get("told", "")
-    click.echo(click.style(f"\n{mark} {told}", fg=colour) + f"  {', '.join(took)}")
-    click.echo(click.style(f"  kept as {run.id}", dim=True))
+    click.echo()
+    for line in textwrap.wrap(f"{mark} {told}", width()):
+        click.echo(click.style(line, fg=colour))
+    click.echo(click.style(f"  {', '.join([*took, f'kept as {run.id}'])}", dim=True))
 
 
 def comparison_json(found: Sequence[Run], rows: Sequence[Row]) -> dict[str, Any]:
@@ -156,15 +159,18 @@ def print_comparison(found: Sequence[Run], rows: Sequence[Row]) -> None:
     click.echo(click.style(f"{'':<30}{head}", dim=True))
     kind = ""
     for row in rows:
-        if row.kind in ("setting", "environment") and not row.differs:
+        if not row.differs and (row.kind in ("setting", "environment") or row.values[0] is None):
             continue
         if row.kind != kind:
             kind = row.kind
             click.echo(click.style(kind, dim=True))
-        cells = "".join(f" {shortened(number(value), column):>{column}}" for value in row.values)
+        told = [number(value) for value in row.values]
+        if row.name == "solution":
+            told = [one[:9] for one in told]
+        cells = "".join(f" {shortened(one, column):>{column}}" for one in told)
         ratio = row.ratio if row.kind in ("outcome", "figure") and row.differs else None
-        told = f"  ×{ratio:.3g}" if ratio is not None else ""
-        click.echo(shortened(f"  {shortened(row.name, 28):<28}{cells}{told}", width()))
+        times = f"  ×{ratio:.3g}" if ratio is not None else ""
+        click.echo(shortened(f"  {shortened(row.name, 28):<28}{cells}{times}", width()))
 
 
 def print_curves(home: Home, found: Sequence[Run], named: str) -> None:

@@ -28,6 +28,7 @@ COMMANDS = {
     ),
     "feed": ("feed", "Follow any RSS or Atom feed: a blog, the releases of a project."),
     "venue": ("venue", "Follow conferences: what was accepted where, each new edition."),
+    "deadlines": ("deadlines", "List deadlines of conferences, and how long there is."),
     "schedule": ("schedule", "Have this machine sync and make your digest every morning."),
     "import": ("importing", "Bring papers in: an arXiv snapshot, BibTeX, ids, our exports."),
     "export": ("exporting", "Write papers out: BibTeX, CSL-JSON, Markdown or JSON lines."),
@@ -36,6 +37,10 @@ COMMANDS = {
     "paper": (
         "paper",
         "Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split.",
+    ),
+    "duplicates": (
+        "duplicates",
+        "List pairs of papers that may be one work, and decide about them.",
     ),
     "note": (
         "note",
@@ -61,7 +66,7 @@ COMMANDS = {
     "doctor": ("doctor", "Check everything that can go wrong, and mend it."),
     "evaluate": (
         "evaluate",
-        "Measure search on judged queries, and the digest's ranking on simulated readers.",
+        "Measure search, ranking and merging on sets whose truth is known.",
     ),
     "config": ("config", "Show or change settings."),
     "completion": ("completion", "Print the script that completes commands in your shell."),

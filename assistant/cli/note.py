@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.note_pages import (
     note_json,
     print_links,
@@ -27,7 +28,7 @@ _NOTE_HELP = (
 )
 
 
-class _NotesGroup(click.Group):
+class _NotesGroup(Group):
     """Commands by name; a paper's id stands for the note of that paper."""
 
     def resolve_command(

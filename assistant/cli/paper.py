@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from assistant.cli import related_pages
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.paper_page import print_paper
 from assistant.cli.session import find_work, session
@@ -18,7 +19,7 @@ from db import works
 _ID_HELP = "ID is an arXiv id, a DOI, or the paper's address."
 
 
-@click.group("paper", epilog=_ID_HELP)
+@click.group("paper", cls=Group, epilog=_ID_HELP)
 def paper_command() -> None:
     """Show, open, rate, tag or mark a paper; undo, redo, trash; merge and split."""
 

@@ -21,7 +21,11 @@ def print_paper(connection: Connection, work: works.WorkView) -> None:
     shown = authors if len(authors) <= 12 else [*authors[:10], f"and {len(authors) - 10} more"]
     if shown:
         click.echo("\n".join(textwrap.wrap(", ".join(shown), width)))
-    facts = [work.venue, work.published or work.year, " ".join(told["categories"])]
+    facts = [
+        " ".join(filter(None, (work.venue, f"({work.status})" if work.status else ""))),
+        work.published or work.year,
+        " ".join(told["categories"]),
+    ]
     click.echo(click.style("  ·  ".join(str(fact) for fact in facts if fact), dim=True))
     click.echo(_own_line(told))
     if work.abstract:
@@ -37,7 +41,8 @@ def print_paper(connection: Connection, work: works.WorkView) -> None:
         number = f" v{version['number']}" if version["number"] else ""
         when = version["published"] or version["year"] or ""
         told_by = f"{version['source']}{number}"
-        extras = [version["venue"], version["comment"], version["journal_ref"]]
+        at = [version["venue"] or version["submitted_to"], version["status"], version["session"]]
+        extras = [", ".join(filter(None, at)), version["comment"], version["journal_ref"]]
         line = f"{'copy':<9} {told_by}  {when}  {'; '.join(filter(None, extras))}"
         click.echo("\n".join(textwrap.wrap(line, width, subsequent_indent=" " * 10)))
     others = works.also_by(connection, work.id)

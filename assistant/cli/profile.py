@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.session import find_work, session
 from assistant.errors import UsageError
@@ -16,7 +17,7 @@ from db.engine import Connection
 _which = click.option("--profile", "-p", help="Which profile; without it the first one.")
 
 
-@click.group("profile")
+@click.group("profile", cls=Group)
 def profile_command() -> None:
     """Say what a digest is about: categories, authors, searches, likes, muted words."""
 

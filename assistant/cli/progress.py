@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.learning_session import LearningSession, learning
 from assistant.cli.output import json_option, note, plural, print_json, shortened
 from assistant.cli.session import session
@@ -28,7 +29,7 @@ _EXIT_PARTLY = 3
 _PLOT = (60, 6)
 
 
-@click.group("progress", invoke_without_command=True)
+@click.group("progress", cls=Group, invoke_without_command=True)
 @click.pass_context
 def progress_command(ctx: click.Context) -> None:
     """See how far you have come: states, log, calendar, weekly summary; export and import."""
@@ -108,7 +109,7 @@ def week(named: str | None, form: str, output: str | None, as_json: bool) -> Non
     for head, items in week_sections(told, advice):
         click.echo("\n" + click.style(head, bold=True))
         for what, how in items:
-            paragraph(f"- {what} {how}".rstrip(), 2)
+            paragraph(f"- {what} {how}".rstrip(), 2, hang=2)
         if not items:
             note("  Nothing this week.")
 

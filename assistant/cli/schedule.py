@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, print_json
 from assistant.config import find_home, load_settings
 from assistant.errors import UsageError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _AT = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-@click.group("schedule")
+@click.group("schedule", cls=Group)
 def schedule_command() -> None:
     """Have this machine sync and make your digest every morning."""
 

@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from assistant.cli import related_pages
+from assistant.cli.completing import skill_ids, track_ids
+from assistant.cli.groups import Group
 from assistant.cli.learning_session import LearningSession, learning
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.skill_pages import (
@@ -26,13 +28,15 @@ from assistant.skills.model import Skill
 from assistant.skills.progress import STATES
 
 
-@click.group("skill")
+@click.group("skill", cls=Group)
 def skill_command() -> None:
     """See what to learn next and why; show, begin, prove and review skills."""
 
 
 @skill_command.command("list")
-@click.option("--track", "-t", help="Only what is on the way through a track.")
+@click.option(
+    "--track", "-t", shell_complete=track_ids, help="Only what is on the way through a track."
+)
 @click.option("--state", type=click.Choice(STATES), multiple=True, help="Only these.")
 @json_option
 def list_skills(track: str | None, state: tuple[str, ...], as_json: bool) -> None:
@@ -54,7 +58,7 @@ def list_skills(track: str | None, state: tuple[str, ...], as_json: bool) -> Non
 
 
 @skill_command.command("show")
-@click.argument("skill")
+@click.argument("skill", shell_complete=skill_ids)
 @json_option
 def show(skill: str, as_json: bool) -> None:
     """Show a SKILL: why, what to read, what to do, what proves it, and what is new about it."""
@@ -91,7 +95,7 @@ def next_command(track: str | None, limit: int, as_json: bool) -> None:
 
 
 @skill_command.command("start")
-@click.argument("skill")
+@click.argument("skill", shell_complete=skill_ids)
 @json_option
 def start(skill: str, as_json: bool) -> None:
     """Begin a SKILL, even one that is locked."""
@@ -103,7 +107,7 @@ def start(skill: str, as_json: bool) -> None:
 
 
 @skill_command.command("prove")
-@click.argument("skill")
+@click.argument("skill", shell_complete=skill_ids)
 @click.option("--note", "noted", metavar="NOTE", help="A note of yours that links to the skill.")
 @click.option("--link", metavar="URL", help="The address of something you have done.")
 @click.option("--text", default="", help="What the link shows, in a sentence.")
@@ -125,7 +129,7 @@ def prove(skill: str, noted: str | None, link: str | None, text: str, as_json: b
 
 
 @skill_command.command("review")
-@click.argument("skill", required=False)
+@click.argument("skill", required=False, shell_complete=skill_ids)
 @click.option("--answer", type=click.Choice(ANSWERS), help="How it was, without asking.")
 @json_option
 def review(skill: str | None, answer: Answer | None, as_json: bool) -> None:

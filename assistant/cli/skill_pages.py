@@ -189,11 +189,11 @@ def print_advice(found: Sequence[Advice]) -> None:
         click.echo(click.style(f"   {one.do}", fg="cyan"))
 
 
-def paragraph(text: str, indent: int = 0, *, dim: bool = False) -> None:
-    """Print a text wrapped to the terminal."""
-    space = " " * indent
+def paragraph(text: str, indent: int = 0, *, hang: int = 0, dim: bool = False) -> None:
+    """Print a text wrapped to the terminal; `hang` indents its further lines more."""
+    first, further = " " * indent, " " * (indent + hang)
     wrapped = textwrap.fill(
-        text, width(), initial_indent=space, subsequent_indent=space, break_on_hyphens=False
+        text, width(), initial_indent=first, subsequent_indent=further, break_on_hyphens=False
     )
     click.echo(click.style(wrapped, dim=dim))
 

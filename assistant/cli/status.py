@@ -10,6 +10,7 @@ from assistant.cli.session import Session, session
 from assistant.search.embedding import Coverage, answering_model, embed_in_background, is_embedding
 from assistant.search.encoders import encoder_key
 from db import notes, personal, profiles, works
+from db.doubts import count_doubts
 
 _EMBEDDED_UNASKED = 1_000
 
@@ -52,6 +53,7 @@ def _state(s: Session) -> tuple[dict[str, Any], Coverage]:
         tags = personal.all_tags(connection)
         noted = notes.count_notes(connection)
         liked = profiles.count_liked(connection)
+        duplicates = count_doubts(connection)
     told = {
         "works": counts["works"],
         "versions": counts["versions"],
@@ -64,6 +66,7 @@ def _state(s: Session) -> tuple[dict[str, Any], Coverage]:
         "tags": dict(tags[:50]),
         "last_sync": synced[0] if synced else None,
         "liked": liked,
+        "duplicates": duplicates,
         "last_import": imported[0] if imported else None,
         "home": str(s.home.path),
         "bytes": s.home.library_file.stat().st_size,
@@ -106,6 +109,9 @@ def _next_steps(told: dict[str, Any], coverage: Coverage, embedding: bool) -> li
         steps.append("assistant digest                what is new, for you")
     else:
         steps.append("assistant sync                  fetch what arXiv announced last")
+    if told["duplicates"]:
+        pairs = plural(told["duplicates"], "pair")
+        steps.append(f"assistant duplicates            {pairs} of papers may be one work")
     if not told["liked"]:
         steps.append("assistant profile like ID       teach the digest; a dozen likes do a lot")
     steps.append('assistant search "how to train with less memory"')

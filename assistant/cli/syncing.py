@@ -3,18 +3,22 @@
 import shutil
 import textwrap
 import time
+from itertools import zip_longest
 
 import click
 
-from assistant.cli import events
+from assistant.cli import events, venue_pages
 from assistant.cli.output import json_option, note, plural, print_json, progress, show_error
 from assistant.cli.session import Session, session
+from assistant.cli.venue import sync_named
 from assistant.errors import SourceError, UsageError
+from assistant.library.deadlines.syncing import are_stale
 from assistant.library.feeds import FeedOutcome, sync_feeds
 from assistant.library.following import ensure_main
 from assistant.library.sync import SyncReport, sync
+from assistant.library.venues.syncing import VenuesReport
 from assistant.sources.arxiv_names import checked_category
-from db import announcing, profiles
+from db import announcing, profiles, venues
 from db.announcing import BatchView
 
 _ISO_DAY = click.DateTime(["%Y-%m-%d"])
@@ -38,20 +42,24 @@ def sync_command(
 ) -> None:
     """Fetch what arXiv announced, check that it is complete, and fill earlier gaps.
 
-    CATEGORIES such as cs.LG limit it to these; otherwise all that your profiles follow, and your
-    feeds. arXiv wants three seconds between requests, so a category takes some ten seconds. Exit
-    code 3 says that something is still missing; the next sync tries again.
+    CATEGORIES such as cs.LG limit it to these; otherwise all that your profiles follow, your feeds,
+    your venues, whose lists are asked for every few days, and once a day their deadlines. arXiv
+    wants three seconds between requests, so a category takes some ten seconds. Exit code 3 says
+    that something is still missing; the next sync tries again.
     """
     for category in categories:
         checked_category(category)
     with session() as s:
         day = str(since)[:10] if since else None
-        report, outcomes = sync_everything(s, categories, day, quiet=as_json)
+        report, outcomes, held = sync_everything(s, categories, day, quiet=as_json)
         if as_json:
-            print_json(_as_json(report, outcomes))
+            print_json(_as_json(report, outcomes, held))
         else:
-            _print(report, outcomes)
-        if not no_embed and any(batch.received for batch in report.batches):
+            _print(report, outcomes, held)
+        came = any(batch.received for batch in report.batches) or any(
+            one.added or one.updated for one in held.outcomes
+        )
+        if not no_embed and came:
             from assistant.cli.embedding import embed_all
 
             embed_all(s, quiet=as_json)
@@ -59,14 +67,14 @@ def sync_command(
         if events.wanted():
             show_error(_nothing_fetched(report))
         ctx.exit(1)
-    if not report.whole or any(one.failure for one in outcomes):
+    if not report.whole or not held.whole or any(one.failure for one in outcomes):
         ctx.exit(_PARTLY)
 
 
 def sync_everything(
     s: Session, categories: tuple[str, ...], since: str | None, *, quiet: bool
-) -> tuple[SyncReport, list[FeedOutcome]]:
-    """Sync these categories, or all that profiles follow and all feeds, showing progress."""
+) -> tuple[SyncReport, list[FeedOutcome], VenuesReport]:
+    """Sync these categories, or all that is followed: categories, feeds, venues."""
     followed = list(dict.fromkeys(categories)) or _followed(s)
     with progress("arXiv", quiet=quiet) as bar:
         report = sync(
@@ -78,12 +86,25 @@ def sync_everything(
             progress=bar.update,
         )
     if categories:
-        return report, []
+        return report, [], VenuesReport()
     with progress("Feeds", quiet=quiet) as bar:
         outcomes = sync_feeds(
             s.database, s.settings.sources.feeds, pause=time.sleep, progress=bar.update
         )
-    return report, outcomes
+    _refresh_deadlines(s, quiet=quiet)
+    return report, outcomes, sync_named(s, (), None, quiet=quiet, daily=True)
+
+
+def _refresh_deadlines(s: Session, *, quiet: bool) -> None:
+    """Ask for deadlines once a day where a person follows venues; a failure costs nothing else."""
+    with s.database.read() as connection:
+        wanted = venues.followed(connection) and are_stale(connection)
+    if wanted:
+        from assistant.cli.deadlines import sync_collections
+
+        for one in sync_collections(s, quiet=quiet):
+            if one.failure:
+                note(f"Deadlines of {one.name}: {one.failure}")
 
 
 def _followed(s: Session) -> list[str]:
@@ -97,7 +118,9 @@ def _followed(s: Session) -> list[str]:
     return followed
 
 
-def _as_json(report: SyncReport, outcomes: list[FeedOutcome]) -> dict[str, object]:
+def _as_json(
+    report: SyncReport, outcomes: list[FeedOutcome], held: VenuesReport
+) -> dict[str, object]:
     return {
         "batches": [{**batch.as_json(), "detail": batch.detail} for batch in report.batches],
         "problems": list(dict.fromkeys(report.problems)),
@@ -105,22 +128,28 @@ def _as_json(report: SyncReport, outcomes: list[FeedOutcome]) -> dict[str, objec
             {"title": one.title, "address": one.address, "new": one.new, "failure": one.failure}
             for one in outcomes
         ],
+        "venues": venue_pages.report_json(held)["editions"],
     }
 
 
-def _print(report: SyncReport, outcomes: list[FeedOutcome]) -> None:
+def _print(report: SyncReport, outcomes: list[FeedOutcome], held: VenuesReport) -> None:
     width = max((len(batch.category) for batch in report.batches), default=0)
-    for batch in report.batches:
+    order = list(dict.fromkeys(batch.category for batch in report.batches))
+    batches = sorted(report.batches, key=lambda batch: (order.index(batch.category), batch.date))
+    for batch, following in zip_longest(batches, batches[1:]):
         click.echo(f"{batch.date}  {batch.category:<{width}}  {_verdict(batch)}")
-        if batch.detail and batch.state not in announcing.SETTLED:
+        same = following is not None and following.detail == batch.detail  # of many days said once
+        if batch.detail and batch.state not in announcing.SETTLED and not same:
             _print_detail(batch.detail)
     for one in outcomes:
         told = one.failure or (plural(one.new, "new item") if one.new else "nothing new")
         click.echo(f"{one.title}: {told}")
+    if any(one.state != "absent" for one in held.outcomes):
+        venue_pages.print_report(held)
     note("")
     if report.vain:
         note("Nothing could be fetched. What is in the library works without the network.")
-    elif report.whole:
+    elif report.whole and held.whole:
         note("Everything announced is here. `assistant digest` shows what is for you.")
     else:
         note("Some of it is still missing; the next `assistant sync` tries again.")
@@ -140,7 +169,8 @@ def _verdict(batch: BatchView) -> str:
     if batch.state == "holiday":
         return f"no announcements{f' ({batch.detail})' if batch.detail else ''}"
     if batch.state == "partial":
-        lacks = "" if batch.expected is None else f", {batch.expected - batch.received:,} missing"
+        missing = (batch.expected or 0) - batch.received
+        lacks = f", {missing:,} missing" if missing > 0 else ""
         told = f"{click.style('partial', fg='yellow')}, {plural(batch.received, 'paper')}{lacks}"
         return told
     return click.style(batch.state, fg="red")

@@ -2,6 +2,8 @@
 
 import click
 
+from assistant.cli.completing import track_ids
+from assistant.cli.groups import Group
 from assistant.cli.learning_session import learning
 from assistant.cli.output import json_option, note, print_json
 from assistant.cli.skill_pages import paragraph, print_advice, print_track, track_json
@@ -10,7 +12,7 @@ from assistant.skills.catalogue import find_track
 from assistant.skills.learner import Learner
 
 
-@click.group("track", invoke_without_command=True)
+@click.group("track", cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def track_command(ctx: click.Context, as_json: bool) -> None:
@@ -18,9 +20,8 @@ def track_command(ctx: click.Context, as_json: bool) -> None:
 
     Without a command, it shows the track you picked.
 
-    \b
-    Your own tracks go into `tracks` in your home; the form is told at the head of
-    assistant/skills/tracks/foundation.toml.
+    Your own tracks go into `tracks` in your home, as TOML files that add to ours or override them:
+    `assistant track file foundation` prints one to begin from, with its form at the head.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -44,7 +45,7 @@ def list_tracks(as_json: bool) -> None:
 
 
 @track_command.command("show")
-@click.argument("track")
+@click.argument("track", shell_complete=track_ids)
 @json_option
 def show(track: str, as_json: bool) -> None:
     """Show a TRACK: its skills, what each needs, and where you stand."""
@@ -56,8 +57,17 @@ def show(track: str, as_json: bool) -> None:
             print_track(s.learner, found)
 
 
+@track_command.command("file")
+@click.argument("track", shell_complete=track_ids)
+def file(track: str) -> None:
+    """Print the file of a TRACK, to begin one of your own from."""
+    with learning() as s:
+        found = find_track(s.learner.curriculum, track)
+    click.echo(found.source.read_text(encoding="utf-8"), nl=False)
+
+
 @track_command.command("pick")
-@click.argument("track")
+@click.argument("track", shell_complete=track_ids)
 @json_option
 def pick(track: str, as_json: bool) -> None:
     """Be on a TRACK from now on; what you did on another stays."""
@@ -81,7 +91,7 @@ def pick(track: str, as_json: bool) -> None:
 
 
 @track_command.command("follow")
-@click.argument("track")
+@click.argument("track", shell_complete=track_ids)
 @click.option("--profile", "-p", help="Which profile; without it the first one.")
 @click.option("--stop", is_flag=True, help="No longer follow it.")
 @json_option

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from assistant.cli import venue_pages
+from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.errors import NotFoundError, UsageError
@@ -20,7 +21,7 @@ _PARTLY = 3
 _SHOWN = 20
 
 
-@click.group("venue")
+@click.group("venue", cls=Group)
 def venue_command() -> None:
     """Follow conferences: what was accepted where, each new edition."""
 
@@ -29,7 +30,7 @@ def venue_command() -> None:
 @click.option("--all", "everything", is_flag=True, help="Also venues you have nothing of.")
 @json_option
 def list_(everything: bool, as_json: bool) -> None:
-    """List the venues you follow or have papers of, each with its newest editions."""
+    """List what you follow and have papers of."""
     with session() as s, s.database.read() as connection:
         told = telling.venues_told(connection, known_venues(s.home.venues_file))
     shown = [one for one in told if everything or one.followed_at or one.editions]
@@ -46,10 +47,11 @@ def list_(everything: bool, as_json: bool) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="VENUE...")
 @json_option
 def follow(names: tuple[str, ...], as_json: bool) -> None:
-    """Follow each VENUE, by name or alias: `sync` then brings every new edition.
+    """Follow venues: `sync` brings each new edition.
 
-    The next sync begins with the newest edition there is; `venue sync neurips-2023` brings an
-    earlier one. A venue we do not know can be described in venues.toml in your home.
+    VENUE is a name or an alias, such as NeurIPS or NIPS. The next sync begins with the newest
+    edition there is; `venue sync neurips-2023` brings an earlier one. A venue we do not know can be
+    described in venues.toml in your home.
     """
     with session() as s:
         found = _named(s, names)
@@ -68,7 +70,10 @@ def follow(names: tuple[str, ...], as_json: bool) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="VENUE...")
 @json_option
 def unfollow(names: tuple[str, ...], as_json: bool) -> None:
-    """Stop following each VENUE; its papers stay. `assistant paper undo` takes it back."""
+    """Stop following venues; their papers stay.
+
+    `assistant paper undo` takes it back.
+    """
     with session() as s:
         found = _named(s, names)
         with s.database.write("stop following venues") as connection:
@@ -90,11 +95,11 @@ def unfollow(names: tuple[str, ...], as_json: bool) -> None:
 def sync(
     ctx: click.Context, names: tuple[str, ...], since: int | None, no_embed: bool, as_json: bool
 ) -> None:
-    """Fetch what was accepted: the newest editions of what you follow, or those named.
+    """Fetch lists of accepted papers.
 
-    `neurips` is its newest edition, `neurips-2023` that of 2023. Stop it whenever you like: the
-    next one goes on where it was. Exit code 3 says that a list could not be had, or not whole; what
-    was there before is kept.
+    The newest editions of what you follow, or those named: `neurips` is its newest edition,
+    `neurips-2023` that of 2023. Stop it whenever you like: the next one goes on where it was. Exit
+    code 3 says that a list could not be had, or not whole; what was there before is kept.
     """
     with session() as s:
         report = sync_named(s, names, since, quiet=as_json)
@@ -106,7 +111,7 @@ def sync(
             from assistant.cli.embedding import embed_all
 
             embed_all(s, quiet=as_json)
-    if not report.whole:
+    if not report.whole or report.unusable:
         failed = report.outcomes and all(one.state == "failed" for one in report.outcomes)
         ctx.exit(1 if failed else _PARTLY)
 
@@ -121,9 +126,10 @@ def sync(
 def show(
     name: str, statuses: tuple[str, ...], session_name: str, limit: int, as_json: bool
 ) -> None:
-    """Show a venue with its editions, or an edition with its papers, orals first.
+    """Show a venue's editions, or an edition's papers.
 
-    Rejected and withdrawn papers are shown only if you ask: --status rejected.
+    `neurips` shows its editions, `neurips-2025` its sessions and papers, orals first. Rejected and
+    withdrawn papers are shown only if you ask: --status rejected.
     """
     with session() as s, s.database.read() as connection:
         known = known_venues(s.home.venues_file)

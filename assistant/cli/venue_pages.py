@@ -113,7 +113,7 @@ def print_report(report: VenuesReport) -> None:
             for line in _wrapped(one.detail):
                 click.echo(click.style(line, dim=True))
     for edition in report.unusable:
-        note(f"{edition.label}: none of its sources has this year, or can be asked without login.")
+        _say_unusable(edition)
     absent = [one for one in report.outcomes if one.state == "absent"]
     if absent and len(absent) == len(report.outcomes):
         names = ", ".join(dict.fromkeys(one.edition.label for one in absent))
@@ -182,6 +182,16 @@ def print_edition(page: dict[str, Any]) -> None:
              f"{page['id']} WORDS` finds among them.")  # fmt: skip
 
 
+def _say_unusable(edition: Edition) -> None:
+    if any(one.kind == "openreview" for one in edition.venue.sources):
+        note(f"{edition.label} is listed by OpenReview, which wants to know who asks:")
+        note("  `assistant config sources.venues.openreview_user you@example.org`, then")
+        note("  `keyring set assistant-openreview you@example.org` (pip install "
+             "'assistant[openreview]').")  # fmt: skip
+    else:
+        note(f"{edition.label}: no source we know has this year.")
+
+
 def _title(mark: str, title: str, status: str, width: int) -> str:
     told = shortened(f"{mark}{title}", width)
     color = _COLORS.get(status)
@@ -204,7 +214,7 @@ def _did(one: EditionOutcome) -> str:
     if one.unchanged:
         return "nothing new"
     if one.state == "failed":
-        return "what was there before is kept"
+        return "what came before is kept"
     parts = [f"{getattr(one, name):,} {name}" for name in ("added", "merged", "updated")
              if getattr(one, name)]  # fmt: skip
     missing = (one.expected or 0) - one.received

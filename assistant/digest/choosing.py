@@ -96,7 +96,6 @@ def choose(
         categories = works.categories_of(connection, sorted(facts))
         kept = announcing.works_of_interest(connection, [one.work_id for one in found.changed])
         standings = venues.standings(connection, views)
-        statuses = venues.statuses(connection, sorted(views))
         presented = (
             {one.work_id: one for one in venues.papers(connection, edition.id)} if edition else {}
         )
@@ -115,7 +114,8 @@ def choose(
             _candidate(views[work], categories.get(work, []), facts[work].kind, vectors.get(work)),
             topics=marking.studied(touched[work]),
         )
-        for work in sorted(views)
+        # In an order that does not tell which paper a library had first: samples depend on it.
+        for work in sorted(views, key=lambda work: views[work].public_id)
         if work not in known
     ]
     explore = min(tools.settings.digest.explore, max(limit - 1, 0))
@@ -132,7 +132,7 @@ def choose(
         )
         titles = {one.id: one.title for one in works.view_works(connection, studied)}
     entries = tuple(marked(one, touched[one.work_id], titles) for one in entries)
-    entries = tuple(_presented(one, presented.get(one.work_id), statuses, verbs) for one in entries)
+    entries = tuple(_presented(one, presented.get(one.work_id), verbs) for one in entries)
     shown = {one.work_id for one in entries} | known
     shown |= {int(one.id) for pick in chosen for one in pick.ranked.folded}
     offered = tuple(
@@ -254,6 +254,7 @@ def _entry(
         },
         explore=bool(pick.explore),
         again=_again(fact) or None if pick.again and isinstance(fact, Changed) else None,
+        status=view.status,
         folded=tuple(Folded(one.public_id, one.title) for one in folded),
     )
 
@@ -261,12 +262,11 @@ def _entry(
 def _presented(
     entry: DigestEntry,
     paper: SubmissionView | None,
-    statuses: Mapping[int, str],
     verbs: Mapping[str, str],
 ) -> DigestEntry:
-    """Return an entry with its status; of an edition, with its session and what the person did."""
+    """Return an entry of an edition with its session and what the person did."""
     if paper is None:
-        return replace(entry, status=statuses.get(entry.work_id))
+        return entry
     facts = paper.facts
     place = ", ".join(filter(None, (facts.get("room", ""), facts.get("position", ""))))
     did = verbs.get(str(entry.work_id))

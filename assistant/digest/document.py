@@ -9,8 +9,10 @@ FORM = 1
 
 
 def to_document(digest: Digest) -> dict[str, Any]:
-    """Return a digest as plain data."""
-    return {"form": FORM, **asdict(digest)}
+    """Return a digest as plain data, without what is looked up whenever it is shown."""
+    told = asdict(digest)
+    del told["deadlines"]
+    return {"form": FORM, **told}
 
 
 def from_document(document: dict[str, Any]) -> Digest:

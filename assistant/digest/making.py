@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from assistant.config import Home, Settings
 from assistant.digest.choosing import Choice, choose
+from assistant.digest.coming import with_deadlines
 from assistant.digest.document import from_document, to_document
 from assistant.digest.gathering import Gathered, gather, gather_edition, gather_span
 from assistant.digest.learning import Studies
@@ -85,7 +86,7 @@ class Workshop:
             stored = from_document(found.stored.document) if found.stored else None
             if stored is not None and found.empty:
                 with self.database.read() as connection:
-                    return without_trash(connection, replace(stored, batches=found.batches))
+                    return self._shown(connection, replace(stored, batches=found.batches))
             choice = choose(self, profile, found, day, limit or self.settings.digest.size)
             digest = _joined(stored, _digest(profile, day, found, choice))
             with self.database.write("keep the digest") as connection:
@@ -95,7 +96,11 @@ class Workshop:
                     connection, profile.id, day, to_document(digest), found.last_item
                 )
                 digests.put_offered(connection, profile.id, row, choice.offered)
-                return without_trash(connection, digest)
+                return self._shown(connection, digest)
+
+    def _shown(self, connection: Connection, digest: Digest) -> Digest:
+        digest = without_trash(connection, digest)
+        return with_deadlines(connection, digest, self.home.venues_file)
 
     def span(self, name: str | None, since: str, until: str, *, limit: int | None = None) -> Digest:
         """Return the best of all that was announced between two ISO days; nothing is remembered.

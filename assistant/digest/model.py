@@ -78,6 +78,21 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class DueSoon:
+    """A deadline of a venue the person follows: ISO moment in UTC, whole days left.
+
+    Where collections disagreed it is the earliest they tell.
+    """
+
+    edition: str
+    what: str
+    at: str
+    days: int
+    link: str
+    disagreed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The edition of a venue a digest is of: status -> how many papers the library has."""
 
@@ -91,7 +106,8 @@ class Digest:
     """A profile's digest of one day, or of a venue's `programme`.
 
     `candidates` counts the papers ranked, `muted` those kept out by muted words; `confidence` says
-    in a sentence how sure the ranking is and what would make it surer.
+    in a sentence how sure the ranking is and what would make it surer. `deadlines` are looked up
+    when it is shown.
     """
 
     profile: str
@@ -104,3 +120,4 @@ class Digest:
     confidence: str
     items: tuple[FeedItem, ...] = field(default=())
     programme: Programme | None = None
+    deadlines: tuple[DueSoon, ...] = ()

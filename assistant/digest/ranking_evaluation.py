@@ -10,14 +10,15 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.digest.ranking import Candidate, Rated, Taste, rank, ranking_space
+from assistant.digest.ranking import Candidate, Ranking, Rated, Taste, rank, ranking_space
+from assistant.digest.ranking.learning import VIEWS
 from assistant.digest.ranking.regression import USUAL, Shares
-from assistant.digest.ranking.space import EVEN, Parts
+from assistant.digest.ranking.space import BY_KIND, BY_TELLING_WORDS, View
 from assistant.digest.ranking_baselines import Baselines, Task
 from assistant.errors import ImportFileError
 from assistant.search.embedding import embedding_text
@@ -35,17 +36,24 @@ _FORM = "A ranking set has papers.jsonl.gz and users.jsonl."
 
 Say = Callable[[str, int, int], None]
 
-ABLATIONS: Mapping[str, tuple[Parts, Shares]] = {
-    "without telling words": (Parts(telling=0), USUAL),
-    "without words": (Parts(words=0), USUAL),
-    "without topics": (Parts(topics=0), USUAL),
-    "without meaning": (Parts(meaning=0), USUAL),
-    "words alone": (Parts(topics=0, meaning=0, telling=0), USUAL),
-    "topics alone": (Parts(words=0, meaning=0, telling=0), USUAL),
-    "meaning alone": (Parts(words=0, topics=0, telling=0), USUAL),
-    "one interest only (linear)": (Parts(sharpness=0), USUAL),
-    "without dislikes": (EVEN, Shares(disliked=0)),
-    "without papers passed over": (EVEN, Shares(unrated=0)),
+
+def _without(**parts: float) -> tuple[View, ...]:
+    return tuple(replace(view, **parts) for view in VIEWS)
+
+
+_NONE = {"words": 0.0, "topics": 0.0, "meaning": 0.0, "plain": 0.0}
+ABLATIONS: Mapping[str, tuple[Sequence[View], Shares]] = {
+    "without telling words": ((BY_KIND,), USUAL),
+    "without the kind": ((BY_TELLING_WORDS,), USUAL),
+    "without words": (_without(words=0), USUAL),
+    "without topics": (_without(topics=0), USUAL),
+    "without meaning": (_without(meaning=0, plain=0), USUAL),
+    "words alone": ((replace(BY_KIND, **{**_NONE, "words": 1}),), USUAL),
+    "topics alone": ((replace(BY_KIND, **{**_NONE, "topics": 1}),), USUAL),
+    "meaning alone": ((replace(BY_KIND, words=0, topics=0),), USUAL),
+    "one interest only (linear)": (_without(sharpness=0), USUAL),
+    "without dislikes": (VIEWS, Shares(disliked=0)),
+    "without papers passed over": (VIEWS, Shares(unrated=0)),
 }
 
 
@@ -124,16 +132,10 @@ def evaluate_ranking(
     """
     import numpy as np
 
-    texts = [embedding_text(title, abstract) for _, title, abstract in judged.papers]
-    vectors = np.concatenate(list(_encoded(encoder, texts, say)))
-    papers = [
-        Candidate(one, title, abstract, vector)
-        for (one, title, abstract), vector in zip(judged.papers, vectors, strict=True)
-    ]
+    papers, baselines = embedded(judged, encoder, say)
     days = np.array(judged.days, dtype=np.int64)
     say("words and topics", 0, 1)
     space = ranking_space((), papers)
-    baselines = Baselines(texts, vectors, days)
     row_of = {paper.id: row for row, paper in enumerate(papers)}
     shown, later = np.flatnonzero(days <= judged.split), np.flatnonzero(days > judged.split)
     totals: dict[str, float] = {}
@@ -145,10 +147,10 @@ def evaluate_ranking(
         for name, scores in baselines.scores(task).items():
             ranked[name] = [papers[row].id for row in later[np.argsort(-scores, kind="stable")]]
         for name, order in ranked.items():
-            totals[name] = totals.get(name, 0.0) + _by_day(order, reader, judged, row_of)
-        for name, (parts, shares) in ABLATIONS.items() if ablation else ():
-            order = _ranked(reader, papers, row_of, task, space, parts, shares)
-            ablated[name] = ablated.get(name, 0.0) + _by_day(order, reader, judged, row_of)
+            totals[name] = totals.get(name, 0.0) + ndcg_by_day(order, reader, judged, row_of)
+        for name, (views, shares) in ABLATIONS.items() if ablation else ():
+            order = _ranked(reader, papers, row_of, task, space, views, shares)
+            ablated[name] = ablated.get(name, 0.0) + ndcg_by_day(order, reader, judged, row_of)
         say("readers", done, len(judged.readers))
     count = len(judged.readers)
     told: dict[str, Any] = {
@@ -162,16 +164,31 @@ def evaluate_ranking(
     return told
 
 
+def embedded(
+    judged: RankingSet, encoder: Encoder, say: Say = lambda *_: None
+) -> tuple[list[Candidate], Baselines]:
+    """Return a set's papers with their vectors, and the baselines over them."""
+    import numpy as np
+
+    texts = [embedding_text(title, abstract) for _, title, abstract in judged.papers]
+    vectors = np.concatenate(list(_encoded(encoder, texts, say)))
+    papers = [
+        Candidate(one, title, abstract, vector)
+        for (one, title, abstract), vector in zip(judged.papers, vectors, strict=True)
+    ]
+    return papers, Baselines(texts, vectors, np.array(judged.days, dtype=np.int64))
+
+
 def _ranked(
     reader: Reader,
     papers: list[Candidate],
     row_of: Mapping[str, int],
     task: Task,
     space: Space,
-    parts: Parts = EVEN,
+    views: Sequence[View] = VIEWS,
     shares: Shares = USUAL,
 ) -> list[str]:
-    """The candidates as the digest would order them, those folded right behind their head."""
+    """The candidates as the digest would order them."""
     taste = Taste(
         liked=tuple(Rated(papers[row_of[one]]) for one in reader.liked),
         disliked=tuple(Rated(papers[row_of[one]]) for one in reader.disliked),
@@ -183,16 +200,21 @@ def _ranked(
         explained=0,
         explore=0,
         space=space,
-        parts=parts,
+        views=views,
         shares=shares,
     )
+    return in_order(ranking)
+
+
+def in_order(ranking: Ranking) -> list[str]:
+    """Return all ids of a ranking, best first, those folded right behind their head."""
     return [paper.id for ranked in ranking.papers for paper in (ranked.candidate, *ranked.folded)]
 
 
-def _by_day(
-    order: list[str], reader: Reader, judged: RankingSet, row_of: Mapping[str, int]
+def ndcg_by_day(
+    order: Sequence[str], reader: Reader, judged: RankingSet, row_of: Mapping[str, int]
 ) -> float:
-    """nDCG@10 of each later day with a relevant paper, averaged."""
+    """Return nDCG@10 of each day with a relevant paper, averaged; `order` holds ids, best first."""
     days: dict[int, list[str]] = {}
     for one in order:
         days.setdefault(judged.days[row_of[one]], []).append(one)

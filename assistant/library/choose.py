@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.sources.acceptance import Claim, accepted
 from assistant.sources.record import Author
 from assistant.sources.statuses import STATUSES, best
 
@@ -31,8 +32,8 @@ class Chosen:
 def choose(versions: Sequence[Row]) -> Chosen:
     """Return what a work shows, given its version rows; their order does not matter.
 
-    Text comes from the newest version of the most trusted source, the venue from a published copy,
-    the date from the earliest copy.
+    Text comes from the newest version of the most trusted source, the venue from a published copy
+    or else from a comment that tells of an acceptance, the date from the earliest copy.
 
     Raises:
         ValueError: no version has a title.
@@ -46,16 +47,24 @@ def choose(versions: Sequence[Row]) -> Chosen:
     categories = dict.fromkeys(
         category for row in told for category in (row["categories"] or "").split()
     )
+    venue = venues[0]["venue"] if venues else None
+    claim = None if venue else _claimed(told)
     return Chosen(
         title=told[0]["title"],
         abstract=next((row["abstract"] for row in told if row["abstract"]), ""),
         authors=tuple(Author(family, given) for family, given in authors),
         categories=tuple(categories),
-        venue=venues[0]["venue"] if venues else None,
+        venue=venue or (claim.shown if claim else None),
         year=min((row["year"] for row in versions if row["year"]), default=None),
         published=min((row["published"] for row in versions if row["published"]), default=None),
-        status=_status(told, venues[0]["venue"] if venues else None),
+        status=claim.status or "accepted" if claim else _status(told, venue),
     )
+
+
+def _claimed(told: Sequence[Row]) -> Claim | None:
+    """Return the acceptance that a copy's comment tells of."""
+    comments = ((row.get("extra") or {}).get("comment") for row in told)
+    return next((one for comment in comments if comment and (one := accepted(comment))), None)
 
 
 def _status(told: Sequence[Row], venue: str | None) -> str | None:

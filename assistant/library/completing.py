@@ -22,7 +22,7 @@ def completed(record: Record, present: Mapping[int, Row]) -> Record:
     row = present.get(record.number)
     if row is None or not row["title"]:
         return record
-    if "edition" in record.extra:
+    if "submitted_to" in record.extra:
         return _with_abstract(record, row)
     if record.source != "arxiv":
         return record

@@ -1,13 +1,17 @@
 """Works being changed in memory: copies attached, merged, then written in one go."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.library.choose import choose
 from assistant.library.completing import completed
-from assistant.library.matching import Facts, facts
+from assistant.library.matching import Edition, Facts
+from assistant.library.people import people
+from assistant.sources.acceptance import accepted
 from assistant.sources.identifiers import public_id
 from assistant.sources.record import Author, Identifier, Record
+from assistant.sources.venue_names import short_name
 from assistant.text import digest64, name_key, title_key
 from assistant.words import compounds
 
@@ -25,6 +29,7 @@ class Draft:
     changed: set[int] = field(default_factory=set)
     new_identifiers: set[Identifier] = field(default_factory=set)
     old_row: Row | None = None
+    _facts: Facts | None = None
 
     def copies(self, record: Record) -> dict[int, Row]:
         """Return the rows of the record's own copy by version number."""
@@ -36,8 +41,13 @@ class Draft:
 
     def facts(self) -> Facts:
         """Return what matching looks at, over all copies."""
-        chosen = choose(list(self.versions.values()))
-        return facts(chosen.title, chosen.authors, chosen.year, self.identifiers)
+        if self._facts is None:
+            self._facts = facts_of(list(self.versions.values()), self.identifiers)
+        return self._facts
+
+    def know(self, told: Facts) -> None:
+        """Take the facts of the only entry it is made of for its own."""
+        self._facts = told
 
     def attach(self, record: Record, next_version_id: int) -> tuple[str, int]:
         """Take in a record; return "new", "changed" or "same", and the next free version id."""
@@ -60,7 +70,19 @@ class Draft:
                 self._put({**row, **_NO_TEXT})
         self.new_identifiers.update(set(record.identifiers) - self.identifiers)
         self.identifiers.update(record.identifiers)
+        self._facts = None
         return ("changed" if present else "new"), next_version_id
+
+    def disown(self, identifier: Identifier) -> None:
+        """Give up an identifier, and take a name of its own if that was the last."""
+        self.identifiers.discard(identifier)
+        self.new_identifiers.discard(identifier)
+        self._facts = None
+        if not self.identifiers:
+            row = next(iter(self.versions.values()))
+            own = Identifier("local", f"{row['source']}-{row['id']}")
+            self.identifiers.add(own)
+            self.new_identifiers.add(own)
 
     def take_in(self, other: "Draft") -> None:
         """Take over every version and identifier of another draft."""
@@ -98,6 +120,40 @@ class Draft:
     def _put(self, row: Row) -> None:
         self.versions[row["id"]] = row
         self.changed.add(row["id"])
+        self._facts = None
+
+
+_LISTS_OF_PEOPLE = frozenset(("bibtex", "csl", "markdown", "ids", "starter", "zotero", "local"))
+"""Sources that tell what somebody collected: two entries of theirs may well be one work."""
+
+
+def facts_of(rows: Sequence[Row], identifiers: Iterable[Identifier]) -> Facts:
+    """Return what matching looks at, over version rows of one work."""
+    told = [row for row in rows if row["title"]]
+    longest = max((row["authors"] or () for row in told), key=len, default=())
+    return Facts(
+        titles=frozenset(row["title"] for row in told),
+        people=people(Author(family, given) for family, given in longest),
+        years=frozenset(row["year"] for row in told if row["year"]),
+        arxiv_ids=frozenset(one.value for one in identifiers if one.scheme == "arxiv"),
+        abstracts=frozenset(row["abstract"] for row in told if row["abstract"]),
+        editions=frozenset(
+            Edition(row["source"], title_key(row["venue"]), row["year"], row["source_id"])
+            for row in told
+            if row["venue"] and row["year"] and row["kind"] != "preprint"
+            and row["source"] not in _LISTS_OF_PEOPLE
+        ),
+        accepted_at=frozenset(
+            (claim.venue, claim.year)
+            for row in told
+            if (claim := accepted((row["extra"] or {}).get("comment") or "")) and claim.year
+        ),
+        published_at=frozenset(
+            (short_name(row["venue"]), row["year"])
+            for row in told
+            if row["venue"] and row["year"] and row["kind"] != "preprint"
+        ),
+    )  # fmt: skip
 
 
 def text_digest(title: str, abstract: str) -> int:

@@ -69,6 +69,11 @@ def _told(kind: str, data: dict[str, Any]) -> str:
         return f"synced: {whole:,} of {days:,} announcement days complete"
     if kind == "version":
         return f"new version v{data.get('number')}"
+    if kind == "accepted":
+        return f"now at {data.get('standing') or data.get('venue')}"
+    if kind == "sync-venues":
+        came = data.get("added", 0) + data.get("merged", 0)
+        return f"asked venues: {came:,} papers came"
     if kind in ("join", "match"):
         return f"two copies became one paper ({data.get('reason', 'same paper')})"
     return kind.replace("-", " ")

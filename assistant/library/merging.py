@@ -9,9 +9,10 @@ from assistant.library.matching import Match
 from assistant.library.persist import forget_words, load_drafts, write_drafts
 from assistant.sources.identifiers import public_id
 from assistant.sources.record import Identifier, Record
-from db import carrying, personal, works
+from db import carrying, doubts, personal, works
 from db.engine import Connection
 
+_FURTHER = ("unread", "later", "skimmed", "read")
 _UNREAD = {"state": "unread", "rating": None, "starred": False}
 
 
@@ -30,6 +31,7 @@ def join(
     The keeper's draft is left to the caller to write. The event holds all that undoing needs.
     """
     ids = (keeper.id, other.id)
+    doubt = doubts.doubt_between(connection, *ids)
     tags = personal.tags_of(connection, ids)
     readings = personal.readings_of(connection, ids)
     event = personal.append_event(
@@ -46,6 +48,7 @@ def join(
             "carried": carrying.take_over(connection, keeper.id, other.id),
             "reason": match.reason,
             "confidence": match.confidence,
+            **_doubted(doubt),
             **({"again": True} if again else {}),
         },
         undoes=undoes,
@@ -85,6 +88,28 @@ def merge_works(
     return event
 
 
+def keep_apart(connection: Connection, a: int, b: int, *, undoes: int | None = None) -> int:
+    """Remember that two works are not one because a person says so; return the log's event id."""
+    doubt = doubts.doubt_between(connection, a, b)
+    doubts.remove_doubt(connection, a, b)
+    works.keep_apart(connection, a, b)
+    first = works.view_works(connection, [a])
+    return personal.append_event(
+        connection,
+        "apart",
+        first[0].public_id,
+        {"works": [a, b], **_doubted(doubt)},
+        undoes=undoes,
+    )
+
+
+def doubt_again(connection: Connection, a: int, b: int, data: dict[str, Any]) -> None:
+    """Put a decision about two works back to what it was before: not taken."""
+    works.allow_together(connection, a, b)
+    if "doubt" in data:
+        doubts.put_doubts(connection, [(a, b, *data["doubt"])])
+
+
 def undo_merge(connection: Connection, data: dict[str, Any]) -> int:
     """Bring back the work a merge took in, as it was, and keep the two apart; return its id."""
     keeper_id, row = data["keeper"], data["other"]
@@ -99,21 +124,19 @@ def undo_merge(connection: Connection, data: dict[str, Any]) -> int:
         connection,
         [{"work_id": int(work_id), **reading} for work_id, reading in data["readings"].items()],
     )
-    carrying.give_back(connection, other.id, data.get("carried", {}))
+    carrying.give_back(connection, keeper_id, other.id, data.get("carried", {}))
     works.keep_apart(connection, keeper_id, other.id)
     return other.id
 
 
-def log_match(
-    connection: Connection, draft: Draft, records: Sequence[Record], match: Match
+def log_matches(
+    connection: Connection, matches: Sequence[tuple[Draft, Sequence[Record], Match]]
 ) -> None:
-    """Log that an entry joined a work by title and authors, so that it can be parted again."""
-    copies = {(record.source, record.source_id) for record in records}
-    personal.append_event(
-        connection,
-        "match",
-        public_id(draft.identifiers),
-        {
+    """Log that entries joined works by title and authors, so that each can be parted again."""
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for draft, records, match in matches:
+        copies = {(record.source, record.source_id) for record in records}
+        told = {
             "keeper": draft.id,
             "versions": sorted(
                 row["id"]
@@ -122,8 +145,9 @@ def log_match(
             ),
             "reason": match.reason,
             "confidence": match.confidence,
-        },
-    )
+        }
+        rows.append((public_id(draft.identifiers), told))
+    personal.append_events(connection, "match", rows)
 
 
 def undo_match(connection: Connection, data: dict[str, Any]) -> int:
@@ -199,9 +223,13 @@ def _own_name(draft: Draft) -> set[Identifier]:
     }
 
 
+def _doubted(doubt: doubts.DoubtView | None) -> dict[str, Any]:
+    return {"doubt": [doubt.reason, doubt.confidence]} if doubt else {}
+
+
 def _union(mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     return {
-        "state": theirs["state"] if mine["state"] == "unread" else mine["state"],
+        "state": max(mine["state"], theirs["state"], key=_FURTHER.index),
         "rating": mine["rating"] or theirs["rating"],
         "starred": mine["starred"] or theirs["starred"],
     }

@@ -17,6 +17,7 @@ def paper_facts(connection: Connection, work: works.WorkView) -> dict[str, Any]:
         "title": work.title,
         "authors": work.authors.split(", ") if work.authors else [],
         "venue": work.venue,
+        "status": work.status,
         "year": work.year,
         "published": work.published,
         "categories": works.categories_of(connection, [work.id]).get(work.id, []),
@@ -45,4 +46,8 @@ def _version(row: dict[str, Any]) -> dict[str, Any]:
         "published": row["published"],
         "comment": extra.get("comment"),
         "journal_ref": extra.get("journal_ref"),
+        "submitted_to": extra.get("submitted_to"),
+        "status": extra.get("status"),
+        "decision": extra.get("decision"),
+        "session": extra.get("session"),
     }

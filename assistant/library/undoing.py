@@ -9,7 +9,13 @@ from typing import Any
 
 from assistant.errors import NotFoundError
 from assistant.library import searches
-from assistant.library.merging import merge_works, split, undo_merge
+from assistant.library.merging import (
+    doubt_again,
+    keep_apart,
+    merge_works,
+    split,
+    undo_merge,
+)
 from assistant.library.reading import UNREAD, Change
 from assistant.library.trash import move_back, move_out
 from assistant.library.venues import following as venue_following
@@ -20,7 +26,7 @@ from db.models import Event
 SAID = ("track-pick", "skill-start", "skill-proof", "skill-review")
 """What changes nothing but the log, from which its effect follows."""
 UNDOABLE = (
-    "state", "rate", "star", "tag", "like", "trash", "restore", "merge", "split", "follow",
+    "state", "rate", "star", "tag", "like", "trash", "restore", "merge", "split", "apart", "follow",
     "profile-new", "save-search", "venue", *SAID,
 )  # fmt: skip
 
@@ -106,6 +112,7 @@ def describe(kind: str, data: Data) -> str:
     return {
         "merge": "merged two works",
         "split": "split a work",
+        "apart": "kept two works apart",
         "profile-new": "made a profile",
         "trash": "moved to the trash",
         "restore": "restored from the trash",
@@ -147,7 +154,13 @@ def _take_back(connection: Connection, kind: str, rows: Sequence[Data]) -> None:
         profiles.remove_profile(connection, rows[0]["profile"])
     elif kind == "merge":
         _must_be_there(connection, rows[0]["keeper"])
-        undo_merge(connection, rows[0])
+        parted = undo_merge(connection, rows[0])
+        if "doubt" in rows[0]:
+            doubt_again(connection, rows[0]["keeper"], parted, rows[0])
+    elif kind == "apart":
+        a, b = rows[0]["works"]
+        _must_be_there(connection, a, b)
+        doubt_again(connection, a, b, rows[0])
     elif kind == "split":
         keeper, parted = rows[0]["keeper"], rows[0]["parted"]
         _must_be_there(connection, keeper, parted)
@@ -166,6 +179,9 @@ def _do_again(connection: Connection, events: Sequence[Event], undos: Sequence[i
         keeper, other = rows[0]["keeper"], rows[0]["other"]["id"]
         _must_be_there(connection, keeper, other)
         return merge_works(connection, keeper, other, undoes=undos[0])
+    if kind == "apart":
+        _must_be_there(connection, *rows[0]["works"])
+        return keep_apart(connection, *rows[0]["works"], undoes=undos[0])
     if kind == "split":
         _must_be_there(connection, rows[0]["keeper"])
         split(connection, rows[0]["keeper"], again=True)

@@ -22,6 +22,8 @@ from db.filters import any_of, phrase
 State = Literal["ok", "missing", "no heading"]
 _MENTIONING = 200
 _CONTEXT = 200
+_RESOLVERS: dict[tuple[str, int, int], Resolver] = {}
+"""The newest one; it is never changed, so several threads may ask it."""
 
 
 class LinkOut(NamedTuple):
@@ -65,8 +67,14 @@ class Surroundings:
 
 
 def resolver_of(connection: Connection) -> Resolver:
-    """Return what links mean at this moment."""
-    return Resolver(index.paths(connection))
+    """Return what links mean at this moment; one for as long as no file comes or goes."""
+    state = index.paths_state(connection)
+    known = _RESOLVERS.get(state)
+    if known is None:
+        known = Resolver(index.paths(connection))
+        _RESOLVERS.clear()
+        _RESOLVERS[state] = known
+    return known
 
 
 def meaning(resolver: Resolver, link: index.StoredLink) -> str | None:

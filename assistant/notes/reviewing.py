@@ -19,6 +19,7 @@ from db import personal
 
 __all__ = [
     "ANSWERS",
+    "REVIEW",
     "Answer",
     "ReviewCard",
     "all_cards",

@@ -90,6 +90,8 @@ class Everything:
     def __init__(self, engine: SearchEngine) -> None:
         self.engine = engine
         self._index: VectorIndex | None = None
+        self._pending = 0
+        self._counted: tuple[int | None, int, int] | None = None
 
     def search(
         self,
@@ -240,7 +242,13 @@ class Everything:
         """Embed a handful of edited passages at once; tell of more."""
         key = self.engine.coverage.model_key
         with self.engine.database.read() as connection:
-            count = sections.count_pending(connection, vectors.model_id(connection, key))
+            model = vectors.model_id(connection, key)
+            state = (model, *sections.vectors_state(connection, model or -1))
+            # Passages and vectors are only ever added under new ids.
+            if state != self._counted:
+                self._pending = sections.count_pending(connection, model)
+                self._counted = state
+        count = self._pending
         if 0 < count <= _EMBEDDED_UNASKED:
             embed_sections(self.engine.database, self.engine.home, self.engine.encoder)
         elif count:

@@ -46,15 +46,19 @@ class _Wanted:
 
 
 def narrow(connection: Connection, text: str, ids: Sequence[int]) -> "array[int]":
-    """Return those of `ids` that match what was typed so far, in the order given; never raises."""
+    """Return those of `ids` that match what was typed so far, in the order given; never raises.
+
+    Papers that were turned down are left out, and join the list where its text asks for them.
+    """
     text = _cleaned(text)
     inverted = text.startswith("!")
     if inverted:
         text = text[1:]
     wanted = _wanted(connection, text)
-    hidden = set() if wanted.turned_down else narrowing.hidden(connection)
-    if hidden:
-        ids = array("q", [one for one in ids if one not in hidden])
+    if hidden := narrowing.hidden(connection):
+        shown = [one for one in ids if one not in hidden]
+        # Who asks for what was turned down finds it at the end of the list.
+        ids = array("q", [*shown, *sorted(hidden, reverse=True)] if wanted.turned_down else shown)
     if not (wanted.required or wanted.forbidden or wanted.conditions):
         return array("q", ids)
     found: set[int] | None = None

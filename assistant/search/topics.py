@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.search.stemming import stem
@@ -20,6 +22,7 @@ NEAR = 0.6
 RATHER_NEAR = 0.35
 """Cosine that makes a single word of the topic, deep in an abstract, mean something."""
 MOST_TERMS = 3
+_ITSELF = 0.9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,37 @@ class Topics:
     """
 
     def __init__(self, topics: Sequence[Topic], vectors: Vectors | None = None) -> None:
-        self._topics = [(topic, [(term, _forms(term)) for term in topic.terms]) for topic in topics]
-        self._vectors = vectors or {}
+        self._topics = tuple(topics)
+        self._words: dict[str, list[str]] = defaultdict(list)
+        self._phrases: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        for term in dict.fromkeys(term for topic in topics for term in topic.terms):
+            parts = words(term)
+            if len(parts) == 1:
+                self._words[parts[0]].append(term)
+                self._words[f"{parts[0]}s"].append(term)
+            elif parts:
+                stems = list(map(stem, parts))
+                self._phrases[stems[0]].append((stems, term))
+        vectors = vectors or {}
+        self._works = list(
+            dict.fromkeys(work for topic in topics for work in topic.works if work in vectors)
+        )
+        self._row = {work: row for row, work in enumerate(self._works)}
+        self._vectors = vectors
 
     def touched(
         self, title: str, abstract: str, vector: npt.NDArray[np.float32] | None = None
     ) -> list[Touched]:
         """Return the topics that a paper has to do with, the most before."""
-        head, body = _searched(title), _searched(abstract)
+        head, body = self._found(title), self._found(abstract)
+        cosines = self._cosines(vector)
+        if not (head or body or cosines):
+            return []
         found = []
-        for topic, terms in self._topics:
-            in_title = [term for term, forms in terms if any(one in head for one in forms)]
-            elsewhere = [
-                term
-                for term, forms in terms
-                if term not in in_title and any(one in body for one in forms)
-            ]
-            near, cosine = self._nearest(topic, vector)
+        for topic in self._topics:
+            in_title = [term for term in topic.terms if term in head]
+            elsewhere = [term for term in topic.terms if term in body and term not in head]
+            near, cosine = self._nearest(topic, cosines)
             named = [*in_title, *elsewhere]
             if not (
                 in_title or len(named) > 1 or (named and cosine >= RATHER_NEAR) or cosine >= NEAR
@@ -84,30 +101,36 @@ class Topics:
             found.append(Touched(topic, tuple(named[:MOST_TERMS]), shown, cosine, score))
         return sorted(found, key=lambda one: -one.score)
 
-    def _nearest(
-        self, topic: Topic, vector: npt.NDArray[np.float32] | None
-    ) -> tuple[int | None, float]:
-        if vector is None:
-            return None, 0.0
+    def _found(self, text: str) -> set[str]:
+        """Return which terms stand in a text."""
+        spelt = words(text)
+        found = {term for word in spelt if word in self._words for term in self._words[word]}
+        stems = list(map(stem, spelt))
+        for place, one in enumerate(stems):
+            if one in self._phrases:
+                for phrase, term in self._phrases[one]:
+                    if stems[place : place + len(phrase)] == phrase:
+                        found.add(term)
+        return found
+
+    @cached_property
+    def _matrix(self) -> npt.NDArray[np.float32]:
+        """The vectors of all works of the topics (W, D)."""
+        import numpy as np
+
+        return np.stack([self._vectors[work] for work in self._works])
+
+    def _cosines(self, vector: npt.NDArray[np.float32] | None) -> list[float]:
+        """Return the cosine of a paper with each of the works, none where no vector tells."""
+        if vector is None or not self._works:
+            return []
+        cosines: list[float] = (self._matrix @ vector).tolist()
+        return cosines
+
+    def _nearest(self, topic: Topic, cosines: Sequence[float]) -> tuple[int | None, float]:
         best: tuple[int | None, float] = (None, 0.0)
-        for work in topic.works:
-            other = self._vectors.get(work)
-            if other is not None and other is not vector:
-                cosine = float(other @ vector)
-                if cosine > best[1]:
-                    best = work, cosine
+        for work in topic.works if cosines else ():
+            row = self._row.get(work)
+            if row is not None and best[1] < cosines[row] < _ITSELF:
+                best = work, cosines[row]
         return best
-
-
-def _forms(term: str) -> tuple[str, ...]:
-    """Return what is looked for: a phrase's stems, or a word with a bar before it, as spelt."""
-    parts = words(term)
-    if len(parts) == 1:
-        return (f" |{parts[0]} ", f" |{parts[0]}s ")
-    return (f" {' '.join(map(stem, parts))} ",)
-
-
-def _searched(text: str) -> str:
-    """Return a text's stems in order, then its words as spelt, each with a bar before it."""
-    parts = words(text)
-    return f" {' '.join(map(stem, parts))}  {' '.join(f'|{one}' for one in parts)} "

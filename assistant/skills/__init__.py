@@ -23,7 +23,7 @@ text of a track, a check or a run is cleaned already.
     runs        list_runs, find_run, curves(home, run), compare(runs) -> rows
     run_store   what a run leaves in its folder; adopt_interrupted
     run_notes   run_title, run_as_markdown: a run as the body of a note
-    trackers    send(run): a run's figures to TensorBoard, MLflow or Weights & Biases
+    trackers    send(home, run, tracker): a run's figures to TensorBoard, MLflow or Weights & Biases
     figures     number, sparkline, plot (Braille), bounds
     timeline    timeline(connection, learner, …), per_day, week_of, proven_over_time; SORTS
     heat        heat_map(counts, today) -> HeatMap: a calendar by weeks, streak

@@ -232,7 +232,7 @@ class _Record:
         if unlocked:
             times += [
                 deed.at
-                for lab in skill.labs
+                for lab in _proving(skill)
                 for kept in (self._lab_starts, self.checks, self.runs)
                 for deed in kept[lab]
             ]
@@ -261,6 +261,12 @@ class _Record:
 
 def _labs(skill: Skill, named: str) -> tuple[str, ...]:
     return skill.labs if named == "*" else (named,)
+
+
+def _proving(skill: Skill) -> set[str]:
+    """The labs that can prove a skill; all of its labs where none of them can."""
+    named = [name for way in skill.proof for name in (way.checks, way.run) if name]
+    return {lab for name in named for lab in _labs(skill, name)} or set(skill.labs)
 
 
 def _called(labs: tuple[str, ...], named: str, skill: Skill) -> str:

@@ -45,6 +45,10 @@ class NotReachedError(SourceError):
     """There is no way to the server, so it was not asked: nobody need wait for its interval."""
 
 
+class UnansweredError(SourceError):
+    """The server was asked as often as is decent, and did not answer as it should."""
+
+
 class Courtesy:
     """Keeps the interval to one server, whoever on this machine asks it, and waits longer each time
     it cannot answer.
@@ -99,11 +103,11 @@ class Courtesy:
         """Let the next turn wait: as long as the server says, else longer each time.
 
         Raises:
-            SourceError: it has been asked often enough, or wants more time than we have.
+            UnansweredError: it has been asked often enough, or wants more time than we have.
         """
         if self._tries + 1 >= MAX_TRIES or (again.after or 0) > LONGEST_WAIT:
             later = f"in {again.after:.0f} seconds" if again.after else "in some minutes"
-            raise SourceError(
+            raise UnansweredError(
                 f"{self.host} does not answer as it should.",
                 why=f"Asked {self._tries + 1} times; the last time: {again}.",
                 hint=f"Try again {later}. What came before is kept.",

@@ -28,6 +28,7 @@ from assistant.sources.venues import Edition, Parameters
 SOURCE = "dblp"
 MOST_A_PAGE = 1_000
 MOST_PAGES = 50
+_MOST_BYTES = 20_000_000
 _SAME_NAME = re.compile(r"\s+\d{4}$")
 _PAPERS = ("Conference and Workshop Papers", "Journal Articles")
 
@@ -63,7 +64,7 @@ def _table(toc: str, site: Site, where: str) -> tuple[list[Any], int]:
     for _ in range(MOST_PAGES):
         query = {"q": f"toc:db/{toc}.bht:", "h": str(size), "f": str(len(found)), "format": "json"}
         told = site.fetch(
-            site.settings.dblp, lambda body: json_of(body, where), query=query
+            site.settings.dblp, lambda body: json_of(body, where), query=query, most=_MOST_BYTES
         ).content
         try:
             hits = member(member(told, "result", dict, where="the answer"), "hits", dict)

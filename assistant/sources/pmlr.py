@@ -47,7 +47,7 @@ def fetch(
     """
     base = site.settings.pmlr.rstrip("/")
     where = f"PMLR's volume of {edition.label}"
-    index = site.fetch(f"{base}/", _volumes, most=_MOST_INDEX_BYTES).content or {}
+    index = site.fetch_once(f"{base}/", _volumes, most=_MOST_INDEX_BYTES)
     if not index:
         raise changed_form("PMLR's index", FormError("the list of volumes"))
     volume = _volume(index, filled(parameters["titles"], edition))

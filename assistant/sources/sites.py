@@ -1,15 +1,15 @@
 """Asking a conference's site for a document, politely; absent is not the same as broken."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, cast
 
 from assistant.config import VenuesSettings
 from assistant.sources.courtesy import Courtesy, persist
 from assistant.sources.polite import NO_VALIDATORS, Validators, get
 from assistant.sources.submissions import NotPublishedError
 
-MAX_BODY_BYTES = 200_000_000
+MAX_BODY_BYTES = 100_000_000
 _ABSENT = (404, 410)
 
 Content = TypeVar("Content")
@@ -29,6 +29,19 @@ class Site:
 
     settings: VenuesSettings
     pause: Callable[[float], None]
+    _known: dict[str, object] = field(default_factory=dict, compare=False)
+
+    def fetch_once(
+        self, address: str, read: Callable[[bytes], Content], *, most: int = MAX_BODY_BYTES
+    ) -> Content:
+        """Return what `read` makes of a document that many editions ask for, fetched once.
+
+        Raises:
+            SourceError: as `fetch`.
+        """
+        if address not in self._known:
+            self._known[address] = self.fetch(address, read, most=most).content
+        return cast("Content", self._known[address])
 
     def fetch(
         self,

@@ -73,7 +73,8 @@ def submission(
     """Return a paper of an edition as a record, cleaned and bounded.
 
     `told` is its status in the venue's own words; `facts` are kept in the record's `extra`, such as
-    `track`, `session`, `starts`, `room`, `position`, `url`, `pdf`, `pages`.
+    `track`, `session`, `starts`, `room`, `position`, `url`, `pdf`, `pages`, beside `submitted_to`
+    (the edition's id), `status` and `decision`.
 
     Raises:
         FormError: there is no title.
@@ -87,7 +88,7 @@ def submission(
     if not found:
         found = [local_identifier(line, people, edition.year)]
     accepted = status not in TURNED_DOWN
-    extra = {"edition": edition.id, "status": status, "decision": told, **facts}
+    extra = {"submitted_to": edition.id, "status": status, "decision": told, **facts}
     if accepted and not workshop and edition.venue.proceedings:
         extra.setdefault("booktitle", edition.venue.proceedings)
     kind = "submission" if not accepted else "workshop" if workshop else "conference"

@@ -5,11 +5,9 @@ takes the place of one of the same id. A new edition needs no change in either.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +146,8 @@ def read_venues(text: str, where: str, *, own: bool = False) -> list[Venue]:
     Raises:
         ConfigError: it is no TOML, or a venue lacks what it needs.
     """
+    import tomllib
+
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -162,6 +162,8 @@ def read_venues(text: str, where: str, *, own: bool = False) -> list[Venue]:
 
 @lru_cache(maxsize=1)
 def _packaged() -> tuple[Venue, ...]:
+    from importlib import resources
+
     text = resources.files("assistant.sources").joinpath("venues.toml").read_text("utf-8")
     return tuple(read_venues(text, "the list of venues"))
 

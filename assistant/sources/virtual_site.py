@@ -35,6 +35,7 @@ _GROUP = re.compile(r"[?&]id=([^&#\s]+)")
 _FORUM = re.compile(r"openreview\.net/(?:forum|pdf)\?id=([A-Za-z0-9_-]{8,14})$")
 _MADE_UP = re.compile(r"SYNTHETIC|placeholder", re.IGNORECASE)
 _MAIN = ("conference", "")
+_OF_PAPERS = re.compile(r"poster|oral|spotlight|highlight|paper|blog", re.IGNORECASE)
 
 Event = dict[str, Any]
 
@@ -62,6 +63,8 @@ def fetch(
     papers = _papers(shown)
     abstracts = _abstracts(f"{folder}-abstracts.json", papers, site, where)
     records, skipped = read_rows(papers, lambda one: _record(one, edition, base, abstracts), where)
+    if not records:
+        raise changed_form(where, FormError("eventtype", "none of a paper's"))
     lacking = max(count - len(events), 0)
     return FetchedEdition(tuple(records), len(records) + lacking, skipped, detail, page.validators)
 
@@ -78,8 +81,9 @@ def _all_pages(page: Any, address: str, where: str, site: Site) -> tuple[list[Ev
         except (FormError, ValueError, TypeError) as error:
             form = error if isinstance(error, FormError) else FormError("count", "no number")
             raise changed_form(where, form) from None
-        if bad := next((one for one in results if not isinstance(one, dict)), None):
-            raise changed_form(where, FormError("results", f"a list of {type(bad).__name__}"))
+        for one in results:
+            if not isinstance(one, dict):
+                raise changed_form(where, FormError("results", f"a list of {type(one).__name__}"))
         events += results
         following = text_of(page, "next")
         following = urljoin(address, following) if following else ""
@@ -141,6 +145,12 @@ def _kind(event: Event) -> str:
     return text_of(event, "eventtype", "event_type")
 
 
+def _is_paper(event: Event) -> bool:
+    """Tell a paper's event from a session, a social, an invited talk."""
+    kind = _kind(event)
+    return not kind or bool(_OF_PAPERS.search(kind))
+
+
 def _status(events: Iterable[Event]) -> tuple[Status, str]:
     """Return the best status of a paper's events, and in the site's own words."""
     found: list[tuple[Status, str]] = []
@@ -161,6 +171,8 @@ def _status(events: Iterable[Event]) -> tuple[Status, str]:
 def _record(
     events: list[Event], edition: Edition, base: str, abstracts: Mapping[str, str]
 ) -> Record | None:
+    if not any(_is_paper(one) for one in events):
+        return None
     posters = [one for one in events if "poster" in _kind(one).lower()]
     main = (posters or events)[0]
     title = member(main, "name", str)

@@ -3,6 +3,8 @@
 from alembic import context
 
 import db.models_daily
+import db.models_deadlines
+import db.models_merging
 import db.models_notes
 import db.models_trash  # noqa: F401  their tables too
 from db.models import Base

@@ -1,14 +1,16 @@
 """The app in a real terminal: first picture, memory, and how soon a key is answered.
 
-python -m tests.benchmarks.bench_app [--works 23000] [--runs 5]
+python -m tests.benchmarks.bench_app [--works 23000] [--runs 5] [--notes 5000] [--only-notes]
 
 A library of papers that read like papers is made in a temporary home. Beside it stands a bare
 Textual app. Keys are timed from the byte written to the change seen, 60 of each kind, first alone,
-then while another process embeds the library at the priority of the app's own jobs.
+then while another process embeds the library at the priority of the app's own jobs. The same keys
+are timed in Notes, in a vault of so many notes of some 4 KB, in the list of all of them.
 """
 
 import argparse
 import fcntl
+import json
 import os
 import pty
 import re
@@ -21,10 +23,11 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks.bench_notes import write_notes
 from tests.fakes.papers import snapshot_lines
 
 _BARE = """
@@ -36,6 +39,7 @@ class Bare(App):
 Bare().run()
 """
 _KEYS = (("j", "next line"), ("\x04", "half a page"), ("Gg", "the ends"), ("p", "preview"))
+_NOTE_KEYS = (*_KEYS[:3], ("b", "its links"), ("/a\x0c\x1b", "filter"))
 _LONGEST = 5.0  # seconds
 _TIMES = 60
 
@@ -91,9 +95,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--works", type=int, default=23_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--notes", type=int, default=5_000)
+    parser.add_argument("--only-notes", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = _library(Path(folder), asked.works)
+        if asked.only_notes:
+            _in_notes(home, asked.notes, asked.runs)
+            return
         bare = Path(folder) / "bare.py"
         bare.write_text(_BARE)
         paints: dict[str, list[float]] = {"bare": [], "picture": [], "papers": [], "memory": []}
@@ -111,6 +120,7 @@ def main() -> None:
         print(f"assistant, papers in it             {statistics.median(paints['papers']):.2f} s")
         print(f"assistant, memory                   {statistics.median(paints['memory']):.0f} MB")
         _keys(home, "alone")
+        _in_notes(home, asked.notes, asked.runs)
         embedding = subprocess.Popen(
             [sys.executable, "-m", "assistant", "embed", "--quiet"],
             env={**os.environ, "ASSISTANT_HOME": str(home), "ASSISTANT_NICE": "19"},
@@ -121,11 +131,37 @@ def main() -> None:
         embedding.wait()
 
 
-def _keys(home: Path, told: str) -> None:
+def _in_notes(home: Path, notes: int, runs: int) -> None:
+    """Time the Notes area: its first picture, its list, and keys in it."""
+    write_notes(home / "vault", notes)
+    subprocess.run(
+        [sys.executable, "-m", "assistant", "note", "refresh"],
+        env={**os.environ, "ASSISTANT_HOME": str(home)}, check=True, capture_output=True,
+    )  # fmt: skip
+    state = {"app": {"area": "notes"}, "notes": {"view": "recent"}}
+    (home / "session.json").write_text(json.dumps(state))
+    listed = f"{notes:,} notes".encode()
+    pictures, lists, memory = [], [], []
+    for _ in range(runs):
+        with _running(["-m", "assistant"], home) as program:
+            pictures.append(program.until(b"Notes"))
+            lists.append(program.until(listed))
+            time.sleep(1.0)
+            memory.append(program.megabytes())
+    print(f"notes, first picture                {statistics.median(pictures):.2f} s")
+    print(f"notes, {notes:,} of them listed         {statistics.median(lists):.2f} s")
+    print(f"notes, memory                       {statistics.median(memory):.0f} MB")
+    _keys(home, "in notes", _NOTE_KEYS, listed)
+    (home / "session.json").write_text('{"app": {"area": "papers"}}')
+
+
+def _keys(
+    home: Path, told: str, keys_: Sequence[tuple[str, str]] = _KEYS, seen: bytes = b"2024-"
+) -> None:
     with _running(["-m", "assistant"], home) as program:
-        program.until(b"2024-")
+        program.until(seen)
         time.sleep(2.0)
-        for keys, name in _KEYS:
+        for keys, name in keys_:
             times = sorted(program.answer(keys[n % len(keys)]) for n in range(_TIMES))
             print(
                 f"{name:<12} {told:<16} p50 {times[len(times) // 2]:5.0f} ms"

@@ -1,10 +1,15 @@
 """The vault: indexing 5,000 notes cold, unchanged and after one edit; search with them beside.
 
     python -m tests.benchmarks.bench_notes --folder DIR [--notes 5000] [--papers]
+    python -m tests.benchmarks.bench_notes --embedded HOME
 
 Notes are some 4 KB each, with front matter, sections, links of several forms, code and maths.
 With `--papers` the 23k real papers are imported too, and warm word searches are timed with the
 notes and without. Without embeddings.
+
+`--embedded` times 200 warm hybrid queries of every kind in a home whose papers and notes have their
+vectors (`assistant import`, `write_notes`, `assistant note refresh`, `assistant embed`): papers
+alone, and papers with notes in one list.
 """
 
 import argparse
@@ -23,6 +28,8 @@ from assistant.notes.renaming import rename
 from assistant.notes.vault import open_vault
 from assistant.search.engine import SearchEngine
 from assistant.search.everything import Everything
+from db import notes as index
+from db import sections
 from db.engine import Database
 from db.migrate import migrate
 from tests.benchmarks import scale
@@ -71,10 +78,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--embedded", type=Path)
     parser.add_argument("--notes", type=int, default=5_000)
     parser.add_argument("--papers", action="store_true")
     arguments = parser.parse_args()
+    if arguments.embedded:
+        _hybrid(Home(arguments.embedded))
+        return
+    if not arguments.folder:
+        parser.error("--folder or --embedded")
     home = Home(arguments.folder / "notes")
     shutil.rmtree(home.path, ignore_errors=True)
     home.path.mkdir(parents=True)
@@ -116,6 +129,29 @@ def main() -> None:
             _searches("words, notes beside", engine, Everything(engine))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MB")
+
+
+def _hybrid(home: Home) -> None:
+    """Time hybrid queries with the notes beside and without them."""
+    from assistant.config import load_settings
+    from assistant.library.opening import open_library
+    from tests.benchmarks.bench_library import measure, queries
+
+    chance = random.Random(3)
+    asked = queries()
+    asked["of notes"] = [" ".join(sentence(chance).lower().split()[:4]) for _ in range(200)]
+    with open_library(home, load_settings(home)) as database:
+        everything = Everything(SearchEngine(database, home, load_settings(home)))
+        with database.read() as connection:
+            notes = index.count_notes(connection)
+            passages = sections.newest_section(connection)
+        print(f"{notes:,} notes of {passages:,} passages, {everything.engine.coverage}")
+        print(f"{'hybrid, ms':<12} {'papers alone':>20} {'with notes':>20}")
+        for kind, texts in asked.items():
+            alone = measure(lambda text: everything.engine.search(text, limit=20), texts)
+            both = measure(lambda text: everything.search(text, limit=20), texts)
+            told = [f"p50 {one['p50']:5.1f} p99 {one['p99']:6.1f}" for one in (alone, both)]
+            print(f"{kind:<12} {told[0]:>20} {told[1]:>20}", flush=True)
 
 
 def _papers(home: Home, database: Database) -> None:

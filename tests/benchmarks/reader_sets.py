@@ -32,6 +32,7 @@ from typing import Any
 from tests.benchmarks.scale import REAL, real_papers
 
 CONFERENCES = REAL.parent / "conferences"
+KINDS = ("tuning", "held-out")
 READERS = 60
 LIKING = 0.65
 DISLIKES_A_DAY = 2
@@ -61,32 +62,33 @@ class Sheet:
 def write_sets(folder: Path) -> list[Path]:
     """Write every set of both kinds, `tuning` and `held-out`; return their folders."""
     written = []
-    halves = _arxiv_halves()
-    for kind, half, conference in zip(
-        ("tuning", "held-out"), halves, ("nips2018", "naacl2024"), strict=True
-    ):
-        said = Counter(phrase for one in half for phrase in _phrases(one.title))
-        phrases = [
-            _with(
-                one, {p for p in _phrases(f"{one.title}. {one.abstract}") if said[p] >= IN_TITLES}
-            )
-            for one in half
-        ]
-        sets = {
-            "keywords": (_keyword_papers(kind == "held-out"), 10, 5, False),
-            "categories": (half, 8, 18, False),
-            "phrases": (phrases, 8, 18, False),
-            "titles": (_title_words(_conference(conference, lambda _: set())), 10, 12, False),
-            "careless": (
-                [_with(a, a.topics | b.topics) for a, b in zip(half, phrases, strict=True)],
-                8, 18, True,
-            ),
-        }  # fmt: skip
-        for name, (sheets, split, rarest, careless) in sets.items():
+    for kind in KINDS:
+        for name, (sheets, split, rarest, careless) in made_sets(kind).items():
             path = folder / f"{name}-{kind}"
             write_set(path, sheets, split, rarest, careless, random.Random(f"{name} {kind}"))
             written.append(path)
     return written
+
+
+def made_sets(kind: str) -> dict[str, tuple[list[Sheet], int, int, bool]]:
+    """Return by making the papers of a kind, the split, the rarest topic, and who is careless."""
+    half = _arxiv_halves()[KINDS.index(kind)]
+    conference = ("nips2018", "naacl2024")[KINDS.index(kind)]
+    said = Counter(phrase for one in half for phrase in _phrases(one.title))
+    phrases = [
+        _with(one, {p for p in _phrases(f"{one.title}. {one.abstract}") if said[p] >= IN_TITLES})
+        for one in half
+    ]
+    return {
+        "keywords": (_keyword_papers(kind == "held-out"), 10, 5, False),
+        "categories": (half, 8, 18, False),
+        "phrases": (phrases, 8, 18, False),
+        "titles": (_title_words(_conference(conference, lambda _: set())), 10, 12, False),
+        "careless": (
+            [_with(a, a.topics | b.topics) for a, b in zip(half, phrases, strict=True)],
+            8, 18, True,
+        ),
+    }  # fmt: skip
 
 
 def write_set(

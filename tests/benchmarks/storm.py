@@ -20,7 +20,7 @@ from typing import Any
 from assistant.config import Home, Settings
 from assistant.digest.making import Workshop
 from assistant.digest.model import Digest
-from assistant.library.following import ensure_main, find_profile, like
+from assistant.library.following import ensure_main, find_profile, like_all
 from assistant.search import work_vectors
 from db import announcing, works
 from db.engine import Database
@@ -79,8 +79,7 @@ def digests(me: Follower, days: Sequence[str], folder: Path) -> list[Digest]:
         (first,) = announcing.batches(connection, "arxiv", ["cs.LG"], since=days[0], until=days[0])
         names = sorted(announcing.announced_ids(connection, first.id))
         found = works.find_identifiers(connection, {"arxiv": names[:: len(names) // LIKES]})
-        for view in works.view_works(connection, sorted(found.values())):
-            like(connection, profile, view, 1)
+        like_all(connection, profile, works.view_works(connection, sorted(found.values())), 1)
     workshop = Workshop(me.database, Home(folder), Settings())
     return [workshop.digest(None, day) for day in days]
 
@@ -88,11 +87,8 @@ def digests(me: Follower, days: Sequence[str], folder: Path) -> list[Digest]:
 def agree(one: Digest, other: Digest) -> bool:
     """Tell whether two digests show the same papers with the same scores, of the same batches."""
     batches = [{(b.category, b.state, b.received) for b in d.batches} for d in (one, other)]
-    scores = [{entry.id: round(entry.score, 3) for entry in d.entries} for d in (one, other)]
-    same = scores[0].keys() == scores[1].keys() and all(
-        abs(score - scores[1][name]) < 2e-3 for name, score in scores[0].items()
-    )
-    return batches[0] == batches[1] and same
+    entries = [[(entry.id, entry.score) for entry in d.entries] for d in (one, other)]
+    return batches[0] == batches[1] and entries[0] == entries[1]
 
 
 def main() -> None:

@@ -66,6 +66,21 @@ def test_what_is_missing_is_said_and_the_exit_code_is_three(site: FakeArxivSite)
     assert "complete, 5 papers" in assistant("sync", "cs.LG", "--no-embed").out
 
 
+def test_what_holds_for_many_days_is_said_once_in_their_order(site: FakeArxivSite) -> None:
+    assistant("sync", "cs.LG", "--no-embed")
+    site.world.today = DAYS[-1]
+    site.fail("oai", "403", count=9)
+    site.fail("listing", "403", category="pastweek")
+    site.world.add(site_paper("2511.00900", "2025-11-06"), site_paper("2511.01000", "2025-11-07"))
+    site.world.today = "2025-11-07"
+    ran = assistant("sync", "cs.LG", "--no-embed")
+    assert ran.code == 3
+    days = [line[:10] for line in ran.out.splitlines() if line.startswith("2025")]
+    assert days == sorted(days)
+    assert ran.out.count("By the API alone") == 1
+    assert "0 missing" not in ran.out
+
+
 def test_nothing_at_all_is_exit_code_one(site: FakeArxivSite) -> None:
     for endpoint in ("feed", "listing", "oai", "api"):
         site.fail(endpoint, "403", count=9)

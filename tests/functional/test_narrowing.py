@@ -13,6 +13,7 @@ from assistant.search.completing import MOST, completions
 from assistant.search.narrowing import narrow
 from assistant.search.query import parse_query
 from assistant.sources.record import Author, Entry, Identifier, Record
+from assistant.text import clean_line
 from db import works
 from db.engine import Connection, Database
 from db.migrate import migrate
@@ -133,7 +134,7 @@ def test_only_what_the_list_holds_comes_back(connection: Connection) -> None:
 def test_whatever_is_typed_gives_a_part_of_the_list(connection: Connection, typed: str) -> None:
     kept = list(narrow(connection, typed, ORDER))
     assert kept == [one for one in ORDER if one in kept]
-    if not typed.lstrip().startswith("!"):
+    if not clean_line(typed).startswith("!"):
         turned = list(narrow(connection, f"!{typed}", ORDER))
         assert set(kept) | set(turned) == set(ORDER)
 

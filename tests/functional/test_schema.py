@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import create_engine
 
 import db.models_daily
+import db.models_deadlines
+import db.models_merging
 import db.models_notes
 import db.models_trash
 import db.models_venues  # noqa: F401  their tables too

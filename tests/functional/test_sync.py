@@ -257,6 +257,18 @@ def test_everything_dead(database: Database, first: bool) -> None:
         me.assert_everything_once(TUE if first else MON)
 
 
+def test_a_dead_server_is_not_asked_for_every_category_anew(database: Database) -> None:
+    with following(database, week([MON], also=["stat.ML"]), ("cs.LG", "stat.ML", "cs.CL")) as me:
+        for endpoint in ("feed", "listing", "oai", "api"):
+            me.site.fail(endpoint, "503", count=99)
+        report = me.sync(MON)
+        assert report.vain
+        assert len(report.batches) == 3
+        assert [len(me.site.asked(one)) for one in ("feed", "listing")] == [5, 5]
+        me.site.calm()
+        assert me.sync(MON).whole
+
+
 def test_only_oai_answers(database: Database) -> None:
     with following(database, week([MON, TUE, WED])) as me:
         me.sync(MON)

@@ -59,6 +59,7 @@ def test_a_virtual_site_tells_each_paper_once_with_its_best_status() -> None:
         ),
         forms.event(3, "Engines of {LaTeX} \\'etude", decision="Accept (spotlight)"),
         forms.event(4, "Never Seen", visible=False),
+        forms.event(8, "Lunch", eventtype="Social", decision=None),
         forms.event(5, "Small Workshop Talk",
                     sourceurl="https://openreview.net/group?id=NeurIPS.cc/2025/Workshop/Tiny"),
         forms.event(6, "Turned Down", decision="Reject"),
@@ -245,7 +246,8 @@ def test_what_does_not_pass_is_told(kind: str) -> None:
             sites.faults = [fault] * 10
             source = edition_of(named)
             one = next(one for one in source.venue.sources if one.kind == kind)
-            slow = Site(sites.settings(timeout_seconds=0.6), lambda _: None)
+            seconds = 30.0 if fault == "oversized" else 0.6
+            slow = Site(sites.settings(timeout_seconds=seconds), lambda _: None)
             with pytest.raises(SourceError) as caught:
                 fetch_edition(source, one, slow)
             assert told in f"{caught.value.title} {caught.value.why}", fault
@@ -277,6 +279,7 @@ def test_a_wrong_charset_costs_a_letter_and_no_paper(kind: str) -> None:
         ("virtual", b'{"count": 3, "items": []}', "results"),
         ("virtual", b'{"count": 1, "results": ["a"]}', "results"),
         ("virtual", b'[1, 2]', "list"),
+        ("virtual", forms.virtual_list([forms.event(1, "x", eventtype="P")]), "eventtype"),
         ("pmlr", forms.citeproc([{"title": None}, {"title": ["x"]}]), "title"),
         ("pmlr", forms.citeproc([{"author": "Ada"}]), "author"),
         ("pmlr", b"papers: []", "volume"),

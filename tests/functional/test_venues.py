@@ -13,9 +13,10 @@ from assistant.library.reading import change_tags
 from assistant.library.undoing import redo_last, undo_last
 from assistant.library.venues import following, telling
 from assistant.library.venues.syncing import VenuesReport, sync_venues
+from assistant.search.narrowing import narrow
 from assistant.sources.record import Author, Entry, Identifier, Record
 from assistant.sources.venues import Edition, find_edition, find_venue, known_venues
-from db import personal, venues, works
+from db import listing, personal, venues, works
 from db.engine import Database
 from tests.fakes import venue_forms as forms
 from tests.fakes.venue_sites import FakeSites, fake_sites
@@ -64,15 +65,46 @@ def test_following_brings_the_newest_edition_and_then_each_new_one(database: Dat
         asked(sites)
         sites.documents |= listed(2025, [forms.event(2, "New Engines")])
         sync(database, sites, "neurips")
-        assert asked(sites) == ["neurips-2026", "neurips-2025", "neurips-2024"]
+        assert asked(sites) == ["neurips-2024", "neurips-2025", "neurips-2026"]
         later = datetime(2027, 3, 1, tzinfo=UTC)
         sites.documents |= listed(2026, [forms.event(3, "Newer Engines")])
         sync(database, sites, "neurips", now=later)
-        assert asked(sites) == ["neurips-2028", "neurips-2027", "neurips-2026"]
+        assert asked(sites) == ["neurips-2026", "neurips-2027", "neurips-2028"]
         assert titles(database, "neurips-2026") == ["Newer Engines"]
-        sync(database, sites, "neurips-2022", "neurips", since=2024)
-        assert "neurips-2022" in asked(sites)
+        sync(database, sites, "neurips-2022", "neurips", now=later, since=2025)
+        assert {"neurips-2022", "neurips-2025"} <= set(asked(sites))
     assert titles(database, "neurips-2024") == ["Old Engines"]
+
+
+def test_a_site_that_does_not_answer_is_not_pressed(database: Database) -> None:
+    with fake_sites(listed(2025, [forms.event(1, "Engines")])) as sites:
+        sync(database, sites, "neurips")
+        asked(sites)
+        sites.faults = ["500"] * 99
+        report = sync(database, sites, "neurips")
+        assert [one.state for one in report.outcomes] == ["failed"]
+        assert set(asked(sites)) == {"neurips-2025"}
+    with database.read() as connection:
+        (told,) = telling.venues_told(connection, [find_venue(known_venues(), "neurips")])
+    assert [(one.edition.year, one.papers, one.state) for one in told.editions] == [
+        (2025, 1, "failed"),
+    ]  # fmt: skip
+
+
+def test_a_venue_that_wants_a_login_says_so_once(home: Path) -> None:
+    assert assistant("venue", "follow", "colm").code == 0
+    told = assistant("venue", "sync", "--no-embed")
+    assert told.code == 3
+    assert told.err.count("which wants to know who asks") == 1
+    assert "openreview_user" in told.err
+
+
+def test_following_does_not_bring_what_came_before_the_newest(database: Database) -> None:
+    documents = {**listed(2025, [forms.event(1, "New")]), **listed(2024, [forms.event(2, "Old")])}
+    with fake_sites(documents) as sites:
+        sync(database, sites, "neurips")
+        sync(database, sites, "neurips")
+        assert "neurips-2024" not in asked(sites)
 
 
 def test_the_daily_sync_leaves_alone_what_was_asked_lately(database: Database) -> None:
@@ -305,6 +337,24 @@ def test_search_by_venue_status_and_year_hides_what_was_turned_down(
     assert "Refused" in found("engines"), "what a person keeps is not hidden from them"
 
 
+def test_lists_hide_what_was_turned_down(neurips: Callable[[], None], home: Path) -> None:
+    neurips()
+    with Database(home / "library.db") as database, database.read() as connection:
+        ids = listing.ordered_ids(connection, "added")
+        counted = listing.counts(connection).works
+
+        def shown(text: str) -> set[str]:
+            views = works.view_works(connection, list(narrow(connection, text, ids)))
+            return {one.title for one in views if one.title.endswith(" Engines")}
+
+        assert len(ids) == counted == works.count_rows(connection)["works"] - 2
+        accepted = {"Talking Engines", "Thinking Engines", "Printed Engines"}
+        assert shown("venue:neurips ") == accepted
+        assert shown("engines") == {*accepted, "Preprinted Engines"}
+        assert shown("status:rejected") == {"Refused Engines", "Preprinted Engines"}
+        assert shown("status:withdrawn engines") == {"Withdrawn Engines"}
+
+
 def test_the_commands_show_what_is_there(neurips: Callable[[], None], home: Path) -> None:
     neurips()
     (told,) = assistant("venue", "list", "--json").json
@@ -355,3 +405,46 @@ def test_a_paperlists_file_is_imported_as_its_edition(home: Path, tmp_path: Path
     assert assistant("import", nameless, "--no-embed").code == 2
     told = assistant("import", nameless, "--edition", "colm 2024", "--no-embed", "--json")
     assert told.json["merged"] + told.json["added"] == 2
+
+
+def test_a_venue_of_ones_own_is_read_from_its_files(home: Path, tmp_path: Path) -> None:
+    home.mkdir()
+    (home / "venues.toml").write_text(
+        '[[venue]]\nname = "TinyConf"\nfirst = 2024\n[[venue.source]]\nkind = "paperlists"\n'
+        f"path = {json.dumps(str(tmp_path / 'tiny{year}.json'))}\n"
+    )
+    row = {"title": "Small Engines", "status": "Spotlight", "track": "main", "author": "A. Tiny"}
+    (tmp_path / "tiny2025.json").write_text(json.dumps([row]))
+    assert assistant("venue", "follow", "tinyconf").code == 0
+    (told,) = (
+        one
+        for one in assistant("venue", "sync", "--no-embed", "--json").json["editions"]
+        if one["state"] != "absent"
+    )
+    assert (told["edition"], told["state"], told["added"]) == ("tinyconf-2025", "complete", 1)
+    again = assistant("venue", "sync", "tinyconf-2025", "--no-embed", "--json").json["editions"]
+    assert again[0]["unchanged"]
+    assert "Small Engines" in assistant("search", "venue:tinyconf", "--mode", "lexical").out
+    (tmp_path / "tiny2025.json").write_text("[")
+    failed = assistant("venue", "sync", "tinyconf-2025", "--no-embed")
+    assert failed.code == 1
+    assert "no JSON" in failed.out
+
+
+def test_meaning_does_not_bring_back_what_is_hidden(
+    neurips: Callable[[], None], home: Path, models: Path
+) -> None:
+    neurips()
+    (home / "models").symlink_to(models)
+    assert assistant("embed").code == 0
+
+    def meant(*query: str) -> list[str]:
+        told = assistant("search", "--mode", "semantic", "--json", "--limit", "60", *query)
+        return [one["title"] for one in told.json]
+
+    assert "Talking Engines" in meant("engines that refuse and withdraw")
+    assert "Refused Engines" not in meant("engines that refuse and withdraw")
+    assert meant("engines", "status:rejected")[0].endswith("Engines")
+    near = assistant("similar", "openreview:paper00001", "--json", "--limit", "20").json
+    assert "Thinking Engines" in [one["title"] for one in near]
+    assert "Refused Engines" not in [one["title"] for one in near]

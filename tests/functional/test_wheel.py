@@ -34,6 +34,7 @@ def test_it_holds_the_program_and_nothing_else(site: Path) -> None:
         "skills_lab",
     }
     assert (site / "assistant/sources/starter.toml").is_file()
+    assert (site / "assistant/skills/tracks/foundation.toml").is_file()
     assert (site / "db/migrations/env.py").is_file()
     for name in ("lab.toml", "README.md", "reference.py", "exercise.py", "checks.py"):
         assert (site / "skills_lab/foundations/custom_loss" / name).is_file()

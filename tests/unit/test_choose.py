@@ -9,7 +9,7 @@ def row(source: str, **told: object) -> dict[str, object]:
     blank = {
         "source": source, "source_id": "x", "number": 0, "kind": "preprint", "title": "T",
         "abstract": "", "authors": [], "categories": None, "venue": None, "year": None,
-        "published": None,
+        "published": None, "extra": None,
     }  # fmt: skip
     return {**blank, **told}
 
@@ -50,3 +50,10 @@ def test_the_order_of_copies_does_not_matter(rows: list[dict[str, object]]) -> N
 def test_no_title_is_refused() -> None:
     with pytest.raises(ValueError, match="title"):
         choose([row("arxiv", title=None)])
+
+
+def test_a_comment_tells_the_venue_where_no_published_copy_does() -> None:
+    preprint = row("arxiv", extra={"comment": "Accepted at ICML 2025 (spotlight)"})
+    assert choose([preprint]).venue == "ICML 2025"
+    assert choose([preprint, row("pmlr", kind="conference", venue="ICML")]).venue == "ICML"
+    assert choose([row("arxiv", extra={"comment": "Submitted to ICML 2025"})]).venue is None

@@ -89,8 +89,12 @@ def test_a_stronger_like_counts_more_and_an_old_one_less() -> None:
     strong = Taste((Rated(paper("graphs", 1), 8.0), Rated(paper("speech", 1))))
     old = Taste((Rated(paper("graphs", 1), age=4000.0), Rated(paper("speech", 1))))
 
-    assert topics_of(rank(strong, day()), 3) == {"graphs"}
-    assert topics_of(rank(old, day()), 3) == {"speech"}
+    def mean_score(taste: Taste, topic: str) -> float:
+        papers = rank(taste, day()).papers
+        return float(np.mean([one.score for one in papers if one.candidate.id.startswith(topic)]))
+
+    assert mean_score(strong, "graphs") > 2 * mean_score(strong, "speech")
+    assert mean_score(old, "speech") > 2 * mean_score(old, "graphs")
 
 
 def test_cold_starts() -> None:
@@ -102,6 +106,9 @@ def test_cold_starts() -> None:
     assert first.candidate.id == "robots105"
     assert first.evidence.authors == ("Ada Robots105",)
     assert topics_of(rank(category, day()), 12) == {"proteins"}
+    both = replace(day()[-1], id="both", categories=("cs.PR", "cs.RO"))
+    categories = Taste(categories=frozenset({"cs.PR", "cs.RO"}))
+    assert rank(categories, [*day(), both]).papers[0].candidate.id == "both"
     assert topics_of(rank(search, day()), 12) == {"speech"}
     assert rank(search, day()).papers[0].evidence.searches == ("sounds",)
     nothing = rank(Taste(), day())
@@ -241,6 +248,9 @@ def test_confidence_is_measured_once_there_are_likes_to_hide() -> None:
 
     assert clear.value > 0.5  # a quarter of those passed over are of the liked kind
     assert "12 liked papers" in clear.sentence
+    assert clear.share is not None
+    assert f"{clear.share:.0%}" in clear.sentence
+    assert few.share is None
     assert 0 < few.value <= 0.25
     assert "too little to measure" in few.sentence
     assert chance.value < clear.value
@@ -312,6 +322,30 @@ def test_a_phrase_that_all_likes_share_outweighs_all_else_they_say() -> None:
     first = ranking.papers[: len(wanted)]
     assert {one.candidate.id for one in first} == wanted
     assert all("adapters" in " ".join(one.evidence.terms) for one in first)
+
+
+def test_a_word_that_some_likes_share_by_chance_does_not_outweigh_their_kind() -> None:
+    def carrying(one: Candidate) -> Candidate:
+        return replace(one, id=f"{one.id}+", abstract=f"{one.abstract} Zebrafish.")
+
+    liked = [paper("graphs", n) for n in range(8)]
+    liked[:2] = [carrying(one) for one in liked[:2]]
+    papers = [*day(), *(carrying(paper("robots", 150 + n)) for n in range(6))]
+
+    ranking = rank(Taste(tuple(map(Rated, liked))), papers, day(50, 5))
+
+    assert topics_of(ranking, 12) == {"graphs"}
+
+
+def test_many_papers_rank_in_blocks_as_they_do_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scores() -> list[float]:
+        ranking = rank(Taste(likes("graphs", 6)), day(), day(50, 5), explore=0)
+        return [one.score for one in sorted(ranking.papers, key=lambda one: one.candidate.id)]
+
+    at_once = scores()
+    monkeypatch.setattr("assistant.digest.ranking.learning.MOST_COMPARED", 7)
+
+    assert scores() == pytest.approx(at_once, abs=1e-5)
 
 
 def test_a_term_is_the_whole_phrase() -> None:

@@ -39,7 +39,8 @@ def told_confidence(
         f"Your {liked} liked papers, hidden and ranked by the rest, come before one you did not "
         f"like in {share:.0%} of cases"
     )
-    return Confidence(round(value, 3), f"{told}; {_wish(value, liked, len(taste.disliked))}.")
+    sentence = f"{told}; {_wish(value, liked, len(taste.disliked))}."
+    return Confidence(round(value, 3), sentence, share)
 
 
 def share_in_order(

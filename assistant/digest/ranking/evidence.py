@@ -94,14 +94,14 @@ class TermWeights:
         space: Space,
         observed: npt.NDArray[np.intp],
         duals: npt.NDArray[np.float32],
+        telling_duals: npt.NDArray[np.float32],
         positives: int,
         telling: TellingWords,
-        share: float,
     ) -> None:
         import numpy as np
 
-        weights = np.asarray(space.words[observed].T @ duals).ravel()
-        weights[telling.columns] *= 1 + share * telling.gain
+        weights, told = np.asarray(space.words[observed].T @ np.stack([duals, telling_duals], 1)).T
+        weights[telling.columns] += telling.gain * told[telling.columns]
         self._likes_with = np.bincount(
             space.words[observed[:positives]].indices, minlength=len(weights)
         )
@@ -114,7 +114,7 @@ class TermWeights:
         row = self._space.words[self._space.row_of[paper.id]]
         worth = dict(zip(row.indices, row.data * self._weights[row.indices], strict=True))
         gains: dict[str, float] = {}
-        surfaces: dict[str, str] = {}
+        first: dict[str, tuple[str, Span, list[Span]]] = {}
         for text in (paper.title, paper.abstract):
             found = list(spans(text))
             for span in found:
@@ -122,15 +122,13 @@ class TermWeights:
                     columns = (self._space.columns.get(one) for one in (span.spelt, span.stems))
                     gain = sum(worth.get(column, 0.0) for column in columns if column is not None)
                     gains[span.stems] = 0.0 if span.surface.isdigit() else gain
-            for span in found:
-                if span.stems not in surfaces:
-                    surfaces[span.stems] = self._whole_phrase(text, span, found)
+                    first[span.stems] = (text, span, found)
         least = LEAST_GAIN * max(gains.values(), default=0.0)
         ordered = sorted(
             (one for one, gain in gains.items() if gain > 0 and gain >= least),
             key=lambda one: (-gains[one], one),
         )
-        return _without_parts([surfaces[one] for one in ordered])
+        return _without_parts([self._whole_phrase(*first[one]) for one in ordered])
 
     def _whole_phrase(self, text: str, span: Span, found: Sequence[Span]) -> str:
         """Return a pair with the pairs that run on from it, as they do in what was liked."""

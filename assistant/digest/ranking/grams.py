@@ -1,12 +1,10 @@
-"""The words and word pairs of a text, as spelt and as stems, with where they stand."""
+"""The words and word pairs of a text as spelt and as stems, with where they stand."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from assistant.search.query import FUNCTION_WORDS
 from assistant.search.stemming import stem
@@ -14,21 +12,6 @@ from assistant.words import words
 
 LONGEST_TEXT = 20_000
 _CHUNK = re.compile(r"[^\W_]+")
-
-
-def gram_counts(text: str) -> Counter[str]:
-    """Count the words and the pairs of neighbouring words of a text.
-
-    Function words are left out before pairing. Stems carry a leading "~": spelling and stem are
-    two features, since "generative" and "general" share a stem but not a meaning.
-    """
-    spelt = [word for word in words(text[:LONGEST_TEXT]) if word not in FUNCTION_WORDS]
-    stems = [stem(word) for word in spelt]
-    counts = Counter(word for word in spelt if len(word) > 1)
-    counts.update(map(" ".join, pairwise(spelt)))
-    counts.update(f"~{word}" for word in stems if len(word) > 1)
-    counts.update(f"~{one} {two}" for one, two in pairwise(stems))
-    return counts
 
 
 @dataclass(frozen=True, slots=True)

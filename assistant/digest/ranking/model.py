@@ -122,10 +122,15 @@ class Exploration:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure a ranking is: `value` between 0 (a guess) and 1, and a sentence for people."""
+    """How sure a ranking is: `value` between 0 (a guess) and 1, and a sentence for people.
+
+    `share` is what the sentence states where it could be measured: of the pairs of a liked paper
+    and another, those in the right order.
+    """
 
     value: float
     sentence: str
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,12 +57,10 @@ class Regression:
     def __init__(self, kernel: Vector, targets: Vector, weights: Vector) -> None:
         import numpy as np
 
-        # The 1 is a constant the reader's general liking may take; float64, for the inverse.
-        noisy = kernel.astype(np.float64) + 1
-        noisy[np.diag_indices_from(noisy)] += NOISE / weights
-        self._inverse = np.linalg.inv(noisy)
-        self._duals = self._inverse @ targets
-        self.duals: Vector = self._duals.astype(np.float32)
+        # The 1 is a constant the reader's general liking may take; float64, to solve it well.
+        self._noisy = kernel.astype(np.float64) + 1
+        self._noisy[np.diag_indices_from(self._noisy)] += NOISE / weights
+        self.duals: Vector = np.linalg.solve(self._noisy, targets).astype(np.float32)
 
     def predict(self, kernel: Vector) -> Vector:
         """Return the mean of m papers from their kernel with the observations (m, n)."""
@@ -77,6 +75,6 @@ class Regression:
         import numpy as np
 
         raised = kernel + 1
-        explained = ((raised @ self._inverse.astype(np.float32)) * raised).sum(axis=1)
-        deviation: Vector = np.sqrt(np.maximum(own + 1 - explained, 0))
+        explained = (np.linalg.solve(self._noisy, raised.T) * raised.T).sum(axis=0)
+        deviation: Vector = np.sqrt(np.maximum(own + 1 - explained, 0)).astype(np.float32)
         return deviation

@@ -20,6 +20,7 @@ def render_json(digest: Digest) -> str:
         "muted": digest.muted,
         "confidence": digest.confidence,
         "items": [asdict(item) for item in digest.items],
+        "deadlines": [asdict(one) for one in digest.deadlines],
         "programme": asdict(digest.programme) if digest.programme else None,
     }
     return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

@@ -96,6 +96,8 @@ def _body(digest: Digest) -> ET.Element:
     if digest.items:
         blocks.append(node("h2", words.FEEDS))
         blocks += [_item(item, digest) for item in digest.items]
+    if digest.deadlines:
+        blocks.append(_quiet(words.due_line(digest)))
     if digest.entries:
         steps = [node("code", step) for step in words.NEXT_STEPS]
         blocks.append(node("footer", node("p", *joined(steps, " · "), class_="quiet")))

@@ -35,6 +35,7 @@ def render_markdown(digest: Digest) -> str:
         blocks.append(f"## {words.FEEDS}")
         for item in digest.items:
             blocks += _item(item, digest)
+    blocks.append(plain(words.due_line(digest)))
     if digest.entries:
         blocks.append(" · ".join(f"`{step}`" for step in words.NEXT_STEPS))
     return "\n\n".join(filter(None, blocks)) + "\n"

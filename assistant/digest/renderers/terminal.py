@@ -46,6 +46,9 @@ def render_terminal(
         page.heading(words.FEEDS)
         for item in digest.items:
             _item(page, item, digest)
+    if digest.deadlines:
+        page.text(words.due_line(digest), dim=True)
+        page.blank()
     if digest.entries:
         page.parts(words.NEXT_STEPS, " · ", dim=True)
     return page.told()

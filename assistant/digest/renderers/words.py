@@ -1,14 +1,17 @@
 """The phrases every form of a digest shares: its days, its batches, why there is nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from assistant.digest.model import CoveredBatch, Digest, DigestEntry, Programme
-from assistant.sources.statuses import STATUSES, TURNED_DOWN
+from assistant.digest.model import CoveredBatch, Digest, DigestEntry, DueSoon
+from assistant.digest.renderers.dates import day_and_month as day_and_month
+from assistant.digest.renderers.dates import long_day as long_day
+from assistant.digest.renderers.dates import parsed, weekday
+from assistant.digest.renderers.programme import by_session, in_a_line
 from assistant.text import clean, clean_line
 
 FOR_YOU = "For you"
@@ -18,12 +21,6 @@ NEXT_STEPS = ("assistant paper open ID", "assistant profile like ID", "assistant
 
 _NAMED_AUTHORS = 3
 _LONGEST_NAME = 60
-# Not strftime's, which change with the locale.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _SOURCES = {"arxiv": "arXiv", "openreview": "OpenReview", "pmlr": "PMLR", "acl": "ACL Anthology"}
 _KINDS = {"cross": "cross-list", "replace": "replaced", "replace-cross": "replaced cross-list"}
 _STATES = ("complete", "partial", "stale", "holiday", "failed")
@@ -48,27 +45,13 @@ def _washed(value: Any, name: str = "") -> Any:
     return value
 
 
-def long_day(iso: str) -> str:
-    """Return "Tuesday 4 November 2025"; what is no ISO date comes back as it is."""
-    day = _date(iso)
-    if day is None:
-        return iso
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
 def short_day(iso: str, digest: Digest) -> str:
     """Return "Tue 4 Nov", with the year only where it is not the digest's."""
-    day = _date(iso)
+    day = parsed(iso)
     if day is None:
         return iso
-    told = f"{_DAYS[day.weekday()][:3]} {day_and_month(iso)}"
+    told = f"{weekday(iso)} {day_and_month(iso)}"
     return told if iso[:4] == digest.date[:4] else f"{told} {day.year}"
-
-
-def day_and_month(iso: str) -> str:
-    """Return "4 Nov"; what is no ISO date comes back as it is."""
-    day = _date(iso)
-    return iso if day is None else f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def occasion(digest: Digest) -> str:
@@ -89,7 +72,7 @@ def batch_parts(digest: Digest) -> list[str]:
 def batch_states(digest: Digest) -> list[tuple[str, str]]:
     """Return the phrases of `batch_parts`, each after the state it tells of."""
     if digest.programme is not None:
-        return [("complete", _programme(digest.programme))]
+        return [("complete", in_a_line(digest.programme))]
     named: set[str] = set()
 
     def key(batch: CoveredBatch) -> tuple[int, str, str, str]:
@@ -108,12 +91,19 @@ def batch_states(digest: Digest) -> list[tuple[str, str]]:
     return parts
 
 
-def _programme(programme: Programme) -> str:
-    """Return "1,009 papers: 30 oral, 167 spotlight, 812 poster"."""
-    held = [(name, programme.counts[name]) for name in STATUSES if name in programme.counts]
-    held = [(name, count) for name, count in held if name not in TURNED_DOWN]
-    parts = ", ".join(f"{count:,} {name}" for name, count in held)
-    return f"{counted(sum(count for _, count in held), 'paper')}: {parts}"
+def due_line(digest: Digest) -> str:
+    """Return what is due at followed venues in one sentence, "" where nothing is."""
+    if not digest.deadlines:
+        return ""
+    return f"Due at venues you follow: {'; '.join(map(_due, digest.deadlines))}."
+
+
+def _due(due: DueSoon) -> str:
+    """Return "ICML 2027 paper Thu 28 Jan 11:59 UTC, in 9 days"."""
+    when = f"{weekday(due.at[:10])} {day_and_month(due.at[:10])}".strip()
+    left = f"in {counted(due.days, 'day')}" if due.days else "within a day"
+    unsure = " (collections disagree)" if due.disagreed else ""
+    return f"{due.edition} {due.what} {when} {due.at[11:16]} UTC, {left}{unsure}"
 
 
 def _categories(group: list[CoveredBatch]) -> str:
@@ -135,7 +125,8 @@ def _verdict(state: str, group: list[CoveredBatch], digest: Digest) -> str:
     if state == "partial":
         missing = sum((batch.expected or 0) - batch.received for batch in group)
         told = all(batch.expected is not None for batch in group)
-        return f"partial, {missing:,} missing" if told else f"partial, {received:,} received"
+        known = told and missing > 0
+        return f"partial, {missing:,} missing" if known else f"partial, {received:,} received"
     if state == "stale":
         return f"nothing of {when} yet; {source_name(group[0].source)} is late"
     if state == "holiday":
@@ -164,7 +155,7 @@ def nothing_new(digest: Digest) -> tuple[str, str]:
             f"`assistant venue show {digest.programme.id}` lists all of it.",
         )
     states = {batch.state for batch in digest.batches}
-    day = _date(digest.date)
+    day = parsed(digest.date)
     if day is not None and day.weekday() >= 5 and states <= {"stale", "holiday"}:
         monday = short_day((day + timedelta(days=7 - day.weekday())).isoformat(), digest)
         return (
@@ -251,30 +242,12 @@ def parted(digest: Digest) -> Iterator[tuple[str, list[tuple[int, DigestEntry]]]
     usual = [entry for entry in digest.entries if not entry.explore]
     unusual = [entry for entry in digest.entries if entry.explore]
     if digest.programme is not None and any(entry.session for entry in digest.entries):
-        yield from _by_session(digest.entries)
+        yield from by_session(digest.entries)
         return
     if usual:
         yield FOR_YOU, list(enumerate(usual, start=1))
     if unusual:
         yield EXPLORE, list(enumerate(unusual, start=len(usual) + 1))
-
-
-def _by_session(
-    entries: Sequence[DigestEntry],
-) -> Iterator[tuple[str, list[tuple[int, DigestEntry]]]]:
-    """Yield the sessions in the order of the programme, each with the best of its papers first."""
-    sessions: dict[str, list[DigestEntry]] = {}
-    for entry in sorted(entries, key=lambda one: (not one.session, one.starts or "9999")):
-        sessions.setdefault(entry.session, []).append(entry)
-    number = 1
-    for session, held in sessions.items():
-        held.sort(key=lambda one: -one.score)
-        when = held[0].starts
-        day = _date(when[:10])
-        at = f"{_DAYS[day.weekday()][:3]} {day_and_month(when[:10])} {when[11:16]}" if day else ""
-        heading = ", ".join(filter(None, (session or "Session not known", at.strip())))
-        yield heading, list(enumerate(held, start=number))
-        number += len(held)
 
 
 def shortened(text: str, most: int) -> str:
@@ -306,10 +279,3 @@ def page(entry: DigestEntry) -> str | None:
     """Return where a paper can be read: its page, else the first address there is."""
     links = web_links(entry.links)
     return links.get("page") or next(iter(links.values()), None)
-
-
-def _date(iso: str) -> date | None:
-    try:
-        return date.fromisoformat(iso)
-    except ValueError:
-        return None

@@ -59,7 +59,7 @@ def _fields(work: WholeWork, told: Shown) -> Iterable[tuple[str, str]]:
     if names:
         yield "author", f"{{{' and '.join(names)}}}"
     if (field := VENUE_FIELD.get(record.kind)) and work.venue:
-        extra[field] = work.venue
+        extra.setdefault(field, work.venue)  # lists of venues know what the book is called
     if year := record.year or work.year:
         extra.setdefault("year", str(year))
     if told.arxiv:

@@ -51,7 +51,8 @@ def _item(work: WholeWork, told: Shown, key: str) -> dict[str, Any]:
         item |= {"archive": "arXiv", "archive_location": told.arxiv}
         item["archive_collection"] = " ".join(work.categories)
     if record.kind in VENUE_FIELD:
-        item["publisher" if record.kind in ("thesis", "report") else "container-title"] = work.venue
+        venue = record.extra.get("booktitle") or work.venue
+        item["publisher" if record.kind in ("thesis", "report") else "container-title"] = venue
     else:
         item["container-title"] = record.extra.get("journal")
     editors = record.extra.get("editor", "")

@@ -38,7 +38,8 @@ def guess(
         SourceError: the API does not answer.
     """
     first = (date.fromisoformat(days[0]) - timedelta(days=FRESH_DAYS)).isoformat()
-    papers = fetch_submitted(category, first, days[-1], arxiv.settings, pause=arxiv.pause)
+    with arxiv.door("api"):
+        papers = fetch_submitted(category, first, days[-1], arxiv.settings, pause=arxiv.pause)
     with arxiv.database.read() as connection:
         held = announcing.announced_on(connection, SOURCE, category)
     known = {name: day for name, (day, _) in held.items()}

@@ -121,7 +121,8 @@ def _without_oai(
 
 def _past_week(arxiv: Arxiv, category: str) -> dict[str, Listing]:
     try:
-        week = fetch_past_week(category, arxiv.settings, pause=arxiv.pause)
+        with arxiv.door("listing"):
+            week = fetch_past_week(category, arxiv.settings, pause=arxiv.pause)
     except SourceError:
         return {}
     return {one.date: one for one in week}

@@ -204,9 +204,10 @@ class _Category:
         with self.arxiv.database.read() as connection:
             known = Validators(*announcing.validators(connection, self.address))
         try:
-            fetched = fetch_feed(
-                self.category, self.arxiv.settings, pause=self.arxiv.pause, validators=known
-            )
+            with self.arxiv.door("feed"):
+                fetched = fetch_feed(
+                    self.category, self.arxiv.settings, pause=self.arxiv.pause, validators=known
+                )
         except SourceError as error:
             self.report.problems.append(told_by(error))
             return None, Validators(), False
@@ -215,7 +216,8 @@ class _Category:
 
     def _listing(self) -> Listing | None:
         try:
-            return fetch_listing(self.category, self.arxiv.settings, pause=self.arxiv.pause)
+            with self.arxiv.door("listing"):
+                return fetch_listing(self.category, self.arxiv.settings, pause=self.arxiv.pause)
         except SourceError as error:
             self.report.problems.append(told_by(error))
             return None

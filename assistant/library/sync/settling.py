@@ -1,7 +1,8 @@
 """Settling the newest day of a category: what the feed brought, what is missing, the verdict."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import cast
 
 from assistant.config import ArxivSettings
@@ -20,6 +21,7 @@ from assistant.sources.announced import Announcement, Kind
 from assistant.sources.arxiv_api import fetch_by_ids
 from assistant.sources.arxiv_oai import harvest, set_of
 from assistant.sources.arxiv_oai_xml import OaiRecord
+from assistant.sources.courtesy import UnansweredError
 from db import announcing
 from db.announcing import BatchView
 from db.engine import Database
@@ -34,6 +36,22 @@ class Arxiv:
     database: Database
     settings: ArxivSettings
     pause: Callable[[float], None]
+    _silent: dict[str, UnansweredError] = field(default_factory=dict)
+
+    @contextmanager
+    def door(self, name: str) -> Iterator[None]:
+        """Ask at one of arXiv's doors; one that gave no answer is left alone for this sync.
+
+        Raises:
+            SourceError: what asking raises, or raised the last time.
+        """
+        if name in self._silent:
+            raise self._silent[name]
+        try:
+            yield
+        except UnansweredError as error:
+            self._silent[name] = error
+            raise
 
 
 def settle_today(arxiv: Arxiv, category: str, today: Today) -> BatchView:
@@ -113,8 +131,9 @@ def fetch_missing(
     if missing:
         found = []
         try:
-            for one in fetch_by_ids(sorted(missing), arxiv.settings, pause=arxiv.pause):
-                found.append(Announcement(one, ids[one.source_id]))
+            with arxiv.door("api"):
+                for one in fetch_by_ids(sorted(missing), arxiv.settings, pause=arxiv.pause):
+                    found.append(Announcement(one, ids[one.source_id]))
         except SourceError as error:
             why = told_by(error)
         keep(arxiv.database, category, batch.date, found, Verdict("partial", expected))
@@ -131,12 +150,13 @@ def harvested(arxiv: Arxiv, category: str, since: str, until: str | None = None)
         SourceError: the list could not be had whole.
     """
     spec = set_of(category)
-    for _ in range(_EMPTY_TRIES):
-        found = list(
-            harvest(arxiv.settings, set_spec=spec, since=since, until=until, pause=arxiv.pause)
-        )
-        if found:
-            return found
+    with arxiv.door("oai"):
+        for _ in range(_EMPTY_TRIES):
+            found = list(
+                harvest(arxiv.settings, set_spec=spec, since=since, until=until, pause=arxiv.pause)
+            )
+            if found:
+                return found
     return []
 
 

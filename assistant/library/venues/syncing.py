@@ -1,6 +1,6 @@
 """Bringing followed venues up to date: which editions to ask for, each of their sources in turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -33,17 +33,17 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(slots=True)
 class VenuesReport:
-    """What became of each list that was asked for."""
+    """What became of each list that was asked for; `unusable` are editions nobody could be asked
+    for: no source has that year, or only one that wants a login.
+    """
 
     outcomes: list[EditionOutcome] = field(default_factory=list)
     unusable: list[Edition] = field(default_factory=list)
 
     @property
     def whole(self) -> bool:
-        """Whether nothing failed and nothing is missing."""
-        return not self.unusable and all(
-            one.state in ("complete", "absent") for one in self.outcomes
-        )
+        """Whether nothing failed and nothing is missing of what could be asked for."""
+        return all(one.state in ("complete", "absent") for one in self.outcomes)
 
 
 @dataclass(slots=True)
@@ -90,29 +90,41 @@ def sync_venues(
 
 def _venue(run: _Sync, venue: Venue, since: int | None, *, daily: bool) -> None:
     """Ask for the editions that may have changed: the newest one known, and what came after it."""
-    this_year = run.now.date().year
     with run.database.read() as connection:
         ledger = venues.editions(connection, venue.id)
     known = {one.year for one in ledger if one.changed_at is not None}
-    if since is not None:
-        first = since
-    elif known:
-        first = min(max(known), this_year - SETTLED_YEARS)
-    else:
-        first = this_year - LOOK_BACK * venue.every
-    for year in range(this_year + 1, first - 1, -1):
-        if not venue.takes_place(year):
-            continue
+    beyond: list[Edition] = []
+    years = _years(venue, known, run.now.date().year, since)
+    for year in years:
         held = [one for one in ledger if one.year == year]
+        if since is None and _settled(held, year, run.now.date()):
+            continue
         edition = Edition(venue, year)
-        if daily and held and all(_recent(one, run.now) for one in held):
-            found = year in known
-        elif since is None and _settled(held, year, run.now.date()):
-            found = True
-        else:
-            found = _edition(run, edition)
-        if found and not known and since is None:
-            return  # the newest one; earlier ones are asked for by name
+        if not any(usable(one, edition, run.site) for one in venue.sources):
+            beyond.append(edition)
+            continue
+        found, failed = _edition(run, edition, held if daily else ())
+        if failed or (found and not known and since is None):
+            # Who does not answer for one year is not pressed for another; and the newest edition
+            # is where following begins, earlier ones are asked for by name.
+            return
+    if beyond and len(beyond) == len(years):
+        run.report.unusable.append(max(beyond, key=lambda edition: edition.year))
+
+
+def _years(venue: Venue, known: Set[int], this_year: int, since: int | None) -> list[int]:
+    """Return the years to ask for, in that order: of a venue never seen, the newest first."""
+    last = this_year + 1
+    years: Iterable[int]
+    if since is not None:
+        years = range(since, last + 1)
+    elif known:
+        newest = max(known)
+        since_then = range(min(newest, this_year - SETTLED_YEARS), last + 1)
+        years = [year for year in since_then if year in known or year > newest]
+    else:
+        years = range(last, this_year - LOOK_BACK * venue.every - 1, -1)
+    return [year for year in years if venue.takes_place(year)]
 
 
 def _recent(held: venues.EditionView, now: datetime) -> bool:
@@ -128,20 +140,31 @@ def _settled(held: Sequence[venues.EditionView], year: int, today: date) -> bool
     )
 
 
-def _edition(run: _Sync, edition: Edition) -> bool:
-    """Ask every source of an edition; tell whether any has papers of it."""
+def _edition(
+    run: _Sync, edition: Edition, held: Sequence[venues.EditionView] = ()
+) -> tuple[bool, bool]:
+    """Ask every source of an edition; tell whether any has papers of it, and whether all failed.
+
+    A source that was asked lately, as `held` says, is left alone.
+    """
     usable_sources = [one for one in edition.venue.sources if usable(one, edition, run.site)]
     if not usable_sources:
         run.report.unusable.append(edition)
+    lately = {one.source: one for one in held if _recent(one, run.now)}
     found = False
+    states = []
     for source in usable_sources:
+        if source.kind in lately:
+            found = found or lately[source.kind].changed_at is not None
+            continue
         run.progress(0, 0, f"{edition.label}: {source.kind}")
         outcome = _source(run, edition, source)
         run.report.outcomes.append(outcome)
+        states.append(outcome.state)
         found = found or outcome.received > 0 or outcome.unchanged
         if source.parameters["abstracts"] and outcome.state == "complete":
             _abstracts(run, edition, outcome)
-    return found
+    return found, bool(states) and set(states) == {"failed"}
 
 
 def _source(run: _Sync, edition: Edition, source: VenueSource) -> EditionOutcome:

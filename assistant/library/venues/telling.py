@@ -114,5 +114,5 @@ def _editions(
         edition = Edition(venue, year)
         held = counts.get(edition.id, {})
         sources = tuple(ledger.get((venue.id, year), ()))
-        if held or any(one.state != "absent" for one in sources):
+        if held or any(one.changed_at is not None for one in sources):
             yield EditionTold(edition, held, sources)

@@ -25,8 +25,8 @@ CREATE TABLE editions (
     changed_at TEXT,
     PRIMARY KEY (venue, year, source)
 ) WITHOUT ROWID;
-CREATE INDEX ix_versions_edition ON versions (json_extract(extra, '$.edition'), json_extract(extra, '$.status'), work_id) WHERE json_extract(extra, '$.edition') IS NOT NULL;
-CREATE VIEW submissions AS SELECT work_id, id AS version_id, source, source_id, json_extract(extra, '$.edition') AS edition, json_extract(extra, '$.status') AS status, extra FROM versions WHERE json_extract(extra, '$.edition') IS NOT NULL;
+CREATE INDEX ix_versions_edition ON versions (json_extract(extra, '$.submitted_to'), json_extract(extra, '$.status'), work_id) WHERE json_extract(extra, '$.submitted_to') IS NOT NULL;
+CREATE VIEW submissions AS SELECT work_id, id AS version_id, source, source_id, json_extract(extra, '$.submitted_to') AS edition, json_extract(extra, '$.status') AS status, extra FROM versions WHERE json_extract(extra, '$.submitted_to') IS NOT NULL;
 """
 
 

@@ -1,0 +1,3 @@
+"""Deadlines of conferences: `syncing` asks the collections, `due` says what comes, `icalendar`
+writes it for calendars.
+"""

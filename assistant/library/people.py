@@ -1,0 +1,86 @@
+"""Whether two lists of authors are the same people, however their names are written.
+
+Initials, dropped middle names, family name first, compound names and lists cut off by "et al." are
+one person or list; two people who share a family name are not.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from assistant.sources.record import Author
+from assistant.text import title_key
+
+_PIECES = re.compile(r"[\s.\-‐‑’'_,]+")
+_ASCII = re.compile(r"[a-z0-9]+")
+_NOBODY = frozenset(("others", "etal", "al", "anonymous", "anonymousauthors", "anonymousauthor"))
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae",
+                          "œ": "oe"})  # fmt: skip
+_UMLAUT = re.compile(r"(?<=[aou])e(?=[a-z])")
+
+Person = frozenset[str]
+"""The keys one author can be known by; two authors with a key in common are taken for one."""
+
+
+@lru_cache(maxsize=65_536)
+def person(author: Author) -> Person | None:
+    """Return an author's keys, None for "et al." and its like."""
+    family = [one for one in _folded(author.family) if one not in _SUFFIXES]
+    given = [one for one in _folded(author.given) if one not in _SUFFIXES]
+    if not family or "".join((*given, *family)) in _NOBODY:
+        return None
+    if not given:
+        # A name of one part, or one whose parts nobody told: it may be the family name of any.
+        return frozenset(("=" + "".join(family), f"{family[-1]}.*"))
+    if len(given[0]) > 1 and all(len(one) == 1 for one in family):
+        family, given = given, family  # "Wang X." was taken for given name and family
+    keys = {"=" + " ".join(sorted((*family, *given)))}
+    keys |= {f"{one}.{given[0][0]}" for one in ("".join(family), *family)}
+    if len(given) > 1:
+        # Called by a middle name.
+        keys |= {f"{''.join(family)}.{one[0]}" for one in given if len(one) > 1}
+    return frozenset(keys)
+
+
+def people(authors: Iterable[Author]) -> tuple[Person, ...]:
+    """Return the keys of each author of a list, those left out by "et al." not counted."""
+    return tuple(found for found in map(person, authors) if found is not None)
+
+
+def in_common(mine: tuple[Person, ...], theirs: tuple[Person, ...]) -> int:
+    """Return how many people two lists share; the same whichever comes first."""
+    return min(_known(mine, theirs), _known(theirs, mine))
+
+
+def main_key(keys: Person) -> str:
+    """Return the key that most spellings of a name have: family name and first initial."""
+    plain = sorted(key for key in keys if key[0] != "=")
+    return max(plain, key=len) if plain else min(keys)
+
+
+def whole_name(keys: Person) -> str:
+    """Return the key that holds every part of the name."""
+    return min(key for key in keys if key[0] == "=")
+
+
+def _known(mine: tuple[Person, ...], theirs: tuple[Person, ...]) -> int:
+    known = frozenset().union(*theirs)
+    families = {key.partition(".")[0] for key in known if key[0] != "="}
+    open_ends = {key[:-2] for key in known if key.endswith(".*")}
+    count = 0
+    for keys in mine:
+        names = {key.partition(".")[0] for key in keys if key[0] != "="}
+        alone = any(key.endswith(".*") for key in keys)
+        count += bool(keys & known or names & open_ends or (alone and names & families))
+    return count
+
+
+def _folded(name: str) -> list[str]:
+    name = name.lower()
+    if name.isascii():
+        pieces = _ASCII.findall(name)
+    else:
+        pieces = [title_key(one) for one in _PIECES.split(name.translate(_LETTERS))]
+    # "Müller" and "Mueller" are one name.
+    return [_UMLAUT.sub("", one) if "e" in one else one for one in pieces if one]
