@@ -50,7 +50,7 @@ class Following(Acting):
             await self.assistant.show_paper_named(goal.name)
         elif goal.kind == "skill":
             name = goal.name.removeprefix("skill:")
-            self.assistant.say(f"{goal.name}: `python -m skills_lab run {name}` runs its lab.")
+            self.assistant.say(f"`assistant skill show {name}` shows this skill.")
         elif goal.kind == "lost":
             self.assistant.say(f"There is no {goal.name} in your vault.", severity="warning")
         else:
