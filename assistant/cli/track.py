@@ -20,9 +20,8 @@ def track_command(ctx: click.Context, as_json: bool) -> None:
 
     Without a command, it shows the track you picked.
 
-    \b
-    Your own tracks go into `tracks` in your home; the form is told at the head of
-    assistant/skills/tracks/foundation.toml.
+    Your own tracks go into `tracks` in your home, as TOML files that add to ours or override them:
+    `assistant track file foundation` prints one to begin from, with its form at the head.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -56,6 +55,15 @@ def show(track: str, as_json: bool) -> None:
             print_json(track_json(s.learner, found))
         else:
             print_track(s.learner, found)
+
+
+@track_command.command("file")
+@click.argument("track", shell_complete=track_ids)
+def file(track: str) -> None:
+    """Print the file of a TRACK, to begin one of your own from."""
+    with learning() as s:
+        found = find_track(s.learner.curriculum, track)
+    click.echo(found.source.read_text(encoding="utf-8"), nl=False)
 
 
 @track_command.command("pick")

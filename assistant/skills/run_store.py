@@ -105,7 +105,9 @@ def run_told(data: Mapping[str, Any]) -> str:
     told = f"ran {whose}{data['lab']} on {data['device']}"
     if data["error"]:
         return f"{told}: {clean_line(str(data['error']), 200)}"
-    claims = f"{data['held']} claims held" + (f", {data['failed']} not" if data["failed"] else "")
+    held = data["held"]
+    claims = f"{held} claim{'s' if held != 1 else ''} held"
+    claims += f", {data['failed']} not" if data["failed"] else ""
     return f"{told}: {claims}"
 
 

@@ -76,10 +76,7 @@ def run(
         LabError: there is no such solution.
         RunStoreError: the run cannot be kept.
     """
-    from skills_lab.frame.sandbox import run_limited
-
     adopt_interrupted(home, database)
-    limits = limits or _limits(scale)
     if solution is not None and not solution.is_file():
         raise LabError(
             f"There is no file {solution}.", hint=f"`assistant lab start {lab.id}` makes one."
@@ -89,46 +86,69 @@ def run(
         "solution": {"file": solution.name, "digest": digest_of(solution)} if solution else None,
     }  # fmt: skip
     folder = new_folder(home, request)
+    request["run"] = folder.id
     try:
-        request["run"] = folder.id
         own = _kept_copy(folder, lab, solution)
-        summary = Summary()
-
-        def take(line: str) -> None:
-            event = parsed(line[:LONGEST_EVENT])
-            if event is None:
-                return
-            folder.keep(line[:LONGEST_EVENT])
-            summary.take(event)
-            on_event(event)
-
-        interrupted: BaseException | None = None
-        try:
-            ended = run_limited(
-                _command(folder, lab, request, own, limits),
-                folder=folder.path,
-                environment=_environment(),
-                limits=limits,
-                on_line=take,
-                stop=stop,
-            )
-            why, output = ended.why, clean(ended.output, 1 << 20)
-        except (KeyboardInterrupt, AssistantError, OSError) as error:
-            interrupted, output = error, ""
-            why = CANCELLED if isinstance(error, KeyboardInterrupt) else str(error)
-        if why == _STOPPED:
-            why = CANCELLED
-        if summary.result is not None and why == CANCELLED:
-            why = None  # it had ended already
-        folder.finish(output)
-        data = summary.data(request, _with_last_words(why, output, summary))
+        limits = limits or _limits(scale)
+        command = _command(folder, lab, request, own, limits)
+        told = _followed(folder, command, limits, on_event, stop)
+        folder.finish(told.output)
+        data = told.summary.data(request, told.why)
         with database.write("write down a run") as connection:
             event = log_run(connection, folder, data)
     finally:
         folder.lock.release()
-    if interrupted is not None:
-        raise interrupted
+    if told.broken is not None:
+        raise told.broken
     return Ran(folder.id, event, data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a run has told, what it printed beside, and why it ended, if not by itself.
+
+    `broken` is what broke it off from our side.
+    """
+
+    summary: Summary
+    output: str
+    why: str | None
+    broken: BaseException | None = None
+
+
+def _followed(
+    folder: RunFolder,
+    command: Callable[[int, int], list[str]],
+    limits: "Limits",
+    on_event: Callable[[Event], None],
+    stop: Callable[[], bool],
+) -> _Told:
+    from skills_lab.frame.sandbox import run_limited
+
+    summary = Summary()
+
+    def take(line: str) -> None:
+        event = parsed(line[:LONGEST_EVENT])
+        if event is not None:
+            folder.keep(line[:LONGEST_EVENT])
+            summary.take(event)
+            on_event(event)
+
+    try:
+        ended = run_limited(
+            command, folder=folder.path, environment=_environment(), limits=limits,
+            on_line=take, stop=stop,
+        )  # fmt: skip
+    except KeyboardInterrupt as stopped:
+        return _Told(summary, "", CANCELLED, stopped)
+    except (AssistantError, OSError) as error:
+        return _Told(summary, "", str(error), error)
+    output = clean(ended.output, limits.output)
+    why = CANCELLED if ended.why == _STOPPED else ended.why
+    last = output.strip().splitlines()[-1:]
+    if why and why != CANCELLED and last:
+        why = f"{why}; it printed: {last[0][:300]}"
+    return _Told(summary, output, why)
 
 
 def _kept_copy(folder: RunFolder, lab: "Lab", solution: Path | None) -> Path | None:
@@ -182,11 +202,3 @@ def _limits(scale: str) -> "Limits":
         seconds=seconds, cpu_seconds=seconds * (os.cpu_count() or 1),
         memory=max(memory, _LEAST_MEMORY), report=64 << 20,
     )  # fmt: skip
-
-
-def _with_last_words(why: str | None, output: str, summary: Summary) -> str | None:
-    """Add the last line that was printed to why a run ended without a result."""
-    last = output.strip().splitlines()[-1:] if why and why != CANCELLED else []
-    if summary.result is None and last:
-        return f"{why}; it printed: {last[0][:300]}"
-    return why

@@ -42,8 +42,8 @@ _SCOPES: dict[str, Scope] = {}
 _KEY_NAMES = {
     "question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "exclamation_mark": "!",
     "escape": "esc", "asterisk": "*", "full_stop": ".", "colon": ":", "left_square_bracket": "[",
-    "right_square_bracket": "]", "comma": ",", "less_than_sign": "<", "pagedown": "PgDn",
-    "pageup": "PgUp", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "right_square_bracket": "]", "comma": ",", "equals_sign": "=", "less_than_sign": "<",
+    "pagedown": "PgDn", "pageup": "PgUp", "up": "↑", "down": "↓", "left": "←", "right": "→",
 }  # fmt: skip
 
 

@@ -9,13 +9,11 @@ that a check or a run has started lives on.
 import json
 import os
 import random
-import time
 from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from assistant.config import Home
@@ -27,7 +25,7 @@ from db.backup import check_integrity
 from db.engine import Database
 from skills_lab.frame.catalogue import read_lab
 from tests.crash.test_kills import run_and_kill
-from tests.fakes.lab_children import GOOD
+from tests.fakes.lab_children import GOOD, wait_until_none_is_left
 from tests.labs.toy import FILES, toy_root
 
 __all__ = ["toy_root"]
@@ -69,21 +67,6 @@ def export_of(number: int) -> list[str]:
             )
         )  # fmt: skip
     return lines
-
-
-def wait_until_none_is_left(home: Path, seconds: float = 10.0) -> None:
-    """Wait for processes that end by themselves when the one that started them is gone."""
-    deadline = time.monotonic() + seconds
-    while True:
-        left = [
-            one for one in psutil.process_iter(["cmdline", "status"])
-            if str(home) in " ".join(one.info["cmdline"] or [])
-            and one.info["status"] != psutil.STATUS_ZOMBIE
-        ]  # fmt: skip
-        if not left:
-            return
-        assert time.monotonic() < deadline, f"a process lives on: {left[0].info['cmdline']}"
-        time.sleep(0.02)
 
 
 @pytest.mark.timeout(900)

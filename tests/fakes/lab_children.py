@@ -3,6 +3,11 @@
 They are called as the real one is (`assistant.skills.run_child`) and live within the same limits.
 """
 
+import time
+from pathlib import Path
+
+import psutil
+
 _HEAD = """
 import json, os, sys, time
 from skills_lab.frame.child import end_with_parent, limit
@@ -36,3 +41,18 @@ def child(then: str = "", *, work: str = _WORK, end: bool = False) -> tuple[str,
 
 
 GOOD = child(end=True)
+
+
+def wait_until_none_is_left(home: Path, seconds: float = 10.0) -> None:
+    """Wait for processes that end by themselves when the one that started them is gone."""
+    deadline = time.monotonic() + seconds
+    while True:
+        left = [
+            one for one in psutil.process_iter(["cmdline", "status"])
+            if str(home) in " ".join(one.info["cmdline"] or [])
+            and one.info["status"] != psutil.STATUS_ZOMBIE
+        ]  # fmt: skip
+        if not left:
+            return
+        assert time.monotonic() < deadline, f"a process lives on: {left[0].info['cmdline']}"
+        time.sleep(0.02)

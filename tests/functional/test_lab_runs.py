@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +18,7 @@ from assistant.skills.run_store import INTERRUPTED, RunStoreError, runs_folder
 from db import learning
 from db.engine import Database
 from skills_lab.frame.sandbox import Limits
-from tests.fakes.lab_children import GOOD, child
+from tests.fakes.lab_children import GOOD, child, wait_until_none_is_left
 
 LIMITS = Limits(seconds=30, cpu_seconds=30, memory=400 << 20, output=1 << 16, processes=8,
                 report=1 << 18)  # fmt: skip
@@ -37,11 +35,7 @@ def run(home: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iter
         return running.run(Home(home), database, find_lab("custom_loss"), **options)
 
     yield start
-    left = [
-        one.pid for one in psutil.process_iter(["cmdline"])
-        if str(runs_folder(Home(home))) in " ".join(one.info["cmdline"] or [])
-    ]  # fmt: skip
-    assert not left, "a run outlived its end"
+    wait_until_none_is_left(runs_folder(Home(home)))
 
 
 def _lives(pid: int) -> bool:
@@ -69,7 +63,7 @@ def test_a_run_is_kept_whole(run: Runner, home: Path, database: Database) -> Non
     assert data["figures"]["loss"] == {"unit": "nats", "points": 20, "value": 0.2}
     assert data["figures"]["gone"]["value"] is None
     assert [claim["id"] for claim in data["claims"]] == ["c", "gpu"]
-    assert data["told"] == "ran custom_loss on cpu: 1 claims held"
+    assert data["told"] == "ran custom_loss on cpu: 1 claim held"
     folder = runs_folder(Home(home)) / ran.id
     kept = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     assert kept == told
@@ -105,11 +99,10 @@ def test_a_run_is_kept_whole(run: Runner, home: Path, database: Database) -> Non
 def test_whatever_it_does_it_ends_with_a_reason(
     then: str, why: str, run: Runner, home: Path, database: Database
 ) -> None:
-    started = time.monotonic()
-    limits = Limits(seconds=3, cpu_seconds=2, memory=400 << 20, output=1 << 16, processes=8,
+    seconds = 3 if "longer than 3 s" in why else 60
+    limits = Limits(seconds=seconds, cpu_seconds=2, memory=400 << 20, output=1 << 16, processes=8,
                     report=1 << 18)  # fmt: skip
     ran = run(child(then), limits=limits)
-    assert time.monotonic() - started < 20
     assert not ran.ok
     error = str(ran.data["error"])
     assert any(one in error for one in why.split("|")), error
@@ -175,9 +168,12 @@ time.sleep(60)
 
 
 def test_ctrl_c_keeps_it_as_cancelled(run: Runner, database: Database) -> None:
-    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    def listen(event: dict[str, Any]) -> None:
+        if event["event"] == "skip":
+            raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
-        run(child("time.sleep(60)"))
+        run(child("time.sleep(60)"), on_event=listen)
     (data,) = logged(database)
     assert data["error"] == "cancelled"
     assert data["held"] == 1

@@ -281,3 +281,16 @@ def test_progress_travels(home: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     partly = assistant("progress", "import", file, "--json")
     assert partly.code == 3
     assert partly.json["errors"][0]["line"] == 4
+
+
+def test_our_file_is_what_ones_own_begins_from(home: Path) -> None:
+    text = assistant("track", "file", "foundation").out
+    assert "proof     ways to prove it" in text
+    Home(home).tracks.mkdir(parents=True, exist_ok=True)
+    mine = text.replace('id = "foundation"', 'id = "mine"', 1).replace("Common f", "My f", 1)
+    (Home(home).tracks / "mine.toml").write_text(mine)
+    told = assistant("track", "show", "mine", "--json")
+    assert told.code == 0
+    assert told.err == ""
+    assert told.json["title"] == "My foundation"
+    assert assistant("track", "file", "mine").out == mine

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from db import works
+from db.engine import Database
+from tests.fakes.learners import give_track, live
 from tests.tui.seeding import seed
 from tests.tui.vaulting import write_vault
 
@@ -36,6 +39,13 @@ def colours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.tui.search._MEANING_AFTER", 0.0)
     monkeypatch.setattr("assistant.tui.search._PAUSE", 0.0)
     monkeypatch.setattr("assistant.tui.widgets.query_bar._PAUSE", 0.0)
+    monkeypatch.setattr("assistant.tui.widgets.list_and_page._PAGE_AFTER", 0.0)
+    monkeypatch.setattr("assistant.tui.areas.skills.browser._NEAR_AFTER", 0.0)
+    monkeypatch.setattr("assistant.tui.areas.skills.browser.ask_command", _no_answer)
+
+
+async def _no_answer(*words: object) -> None:
+    """No command is asked: a test that wants an answer gives one."""
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +63,29 @@ def seeded(home: Path, seeded_template: Path) -> Path:
     return settle(seeded_template, home)
 
 
-def settle(template: Path, home: Path) -> Path:
-    """Copy a library into a home whose person left it in Papers."""
+@pytest.fixture(scope="session")
+def learning_template(seeded_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small library of somebody who learns, made once."""
+    folder = tmp_path_factory.mktemp("learning") / "home"
+    shutil.copytree(seeded_template, folder)
+    with Database(folder / "library.db") as database:
+        with database.read() as connection:
+            first, second = works.view_works(connection, [1, 2])
+        give_track(folder, first.public_id, second.public_id)
+        live(folder, database)
+    return folder
+
+
+@pytest.fixture
+def learning(home: Path, learning_template: Path) -> Path:
+    """A home whose person learns on a track of their own, and left it in Skills."""
+    return settle(learning_template, home, "skills")
+
+
+def settle(template: Path, home: Path, area: str = "papers") -> Path:
+    """Copy a library into a home whose person left it in an area."""
     shutil.copytree(template, home)
-    (home / "session.json").write_text(json.dumps({"app": {"area": "papers"}}))
+    (home / "session.json").write_text(json.dumps({"app": {"area": area}}))
     return home
 
 

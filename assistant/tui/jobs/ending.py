@@ -37,11 +37,15 @@ def came_of_it(job: Job) -> str:
         return _digest(result)
     if "pdf_pages" in result:
         return _notes(result)
+    if job.asks and "lab" in result:
+        return _lab(result)
     if "added" in result:
         return _import(result)
     if "embedded" in result:
-        many = _plural(_number(result, "embedded"), "paper")
-        return f"Embedded {many}." if _number(result, "embedded") else "Every paper has its vector."
+        counts = (("embedded", "paper"), ("passages", "passage of notes", "passages of notes"))
+        many = [_plural(_number(result, name), *words) for name, *words in counts
+                if _number(result, name)]  # fmt: skip
+        return f"Embedded {' and '.join(many)}." if many else "Every paper has its vector."
     return f"{job.title}: done."
 
 
@@ -94,6 +98,21 @@ def _notes(result: Mapping[str, Any]) -> str:
     return (
         f"Your notes: {', '.join(parts)}." if parts else "Your notes are as they were."
     ) + unread
+
+
+def _lab(result: Mapping[str, Any]) -> str:
+    lab = _text(result, "lab")
+    if "checks" not in result:  # a run says in a line what came of it
+        told = clean_line(str(result.get("told", f"ran {lab}")), 200)
+        return f"{told[:1].upper()}{told[1:]}."
+    checks = len(_mappings(result, "checks"))
+    if result.get("status") == "passed":
+        proven = [clean_line(str(one), 60) for one in result.get("proven") or ()]
+        more = f" Proven: {', '.join(proven)}." if proven else ""
+        return f"{lab}: all {checks:,} checks pass.{more}"
+    if problem := result.get("problem"):
+        return f"{lab}: {clean_line(str(problem), 200)}"
+    return f"{lab}: {_number(result, 'passed'):,} of {checks:,} checks pass."
 
 
 def _mappings(result: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

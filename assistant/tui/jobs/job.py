@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assistant.text import clean_line
+from assistant.tui.jobs.lab_told import LabTold
 
 State = Literal["waiting", "running", "done", "partly", "failed", "cancelled"]
 """`partly` is exit code 3: done in part, and `result` says what is missing."""
@@ -55,12 +56,18 @@ class Job:
     error: JobError | None = None
     result: Any = None
     stopping: bool = False
+    lab: LabTold = field(default_factory=LabTold)
     _window: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=500))
 
     @property
     def active(self) -> bool:
         """Whether it still has something to do."""
         return self.state in ("waiting", "running")
+
+    @property
+    def asks(self) -> bool:
+        """Whether exit code 1 is an answer: a check that is open, a claim that does not hold."""
+        return self.argv[:2] in (("lab", "check"), ("lab", "run"))
 
     @property
     def share(self) -> float | None:
@@ -86,7 +93,7 @@ class Job:
         elif kind == "progress":
             self._progress(told, time.monotonic())
         else:
-            return False
+            return self.lab.take(told)
         return True
 
     def _progress(self, told: dict[str, Any], now: float) -> None:

@@ -82,6 +82,23 @@ class JobRunner:
         if self._redraw is not None:
             self._redraw.cancel()
 
+    def memory(self, job: Job) -> int:
+        """Return how many bytes a job holds with all it started; 0 where that cannot be told.
+
+        It looks at every process of the job: not for the screen's own thread.
+        """
+        import psutil
+
+        process = self._processes.get(job)
+        held = 0
+        with contextlib.suppress(psutil.Error):
+            if process is not None:
+                leader = psutil.Process(process.pid)
+                for one in (leader, *leader.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        held += one.memory_info().rss
+        return held
+
     def summary(self) -> str:
         """Say what runs in a few words, "" where nothing does."""
         running = self.running
@@ -164,12 +181,16 @@ class JobRunner:
             job.state = "done" if code == 0 else "partly"
             with contextlib.suppress(ValueError, RecursionError):
                 job.result = json.loads(answer)
-        elif code in _INTERRUPTED or (job.stopping and code == -signal.SIGKILL):
+        elif code in _INTERRUPTED or (job.stopping and job.error is None):
+            # Python that is stopped while it starts ends with any code.
             job.state = "cancelled"
         else:
             job.state = "failed"
             with contextlib.suppress(ValueError, RecursionError):
                 job.result = json.loads(answer)
+            if code == 1 and job.asks and job.error is None and isinstance(job.result, dict):
+                job.state = "done"
+                return
             job.error = job.error or self._crashed(job, code, answer)
 
     def _crashed(self, job: Job, code: int, answer: bytes) -> JobError:

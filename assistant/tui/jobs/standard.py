@@ -39,6 +39,24 @@ def notes_job() -> Command:
     return Command("Reading your notes", ("note", "refresh", "--json"))
 
 
+def check_job(lab: str, *, hint: bool = False) -> Command:
+    """Check a person's file of a lab; with a hint, the next for what is open comes with it."""
+    more = ("--hint",) if hint else ()
+    return Command(f"Checking {lab}", ("lab", "check", lab, "--json", *more))
+
+
+def run_job(lab: str, *, own: bool, device: str, scale: str) -> Command:
+    """Run a lab's experiment, on the person's own solution or the reference."""
+    words = ("lab", "run", lab, "--json", "--device", device, "--scale", scale)
+    return Command(f"Running {lab}{', yours' if own else ''}", (*words, *(("--own",) * own)))
+
+
+def is_of_lab(job: Job, lab: str, doing: str = "") -> bool:
+    """Tell whether a job checks or runs a lab; `doing` narrows it to "check" or "run"."""
+    first, second, third = (*job.argv, "", "", "")[:3]
+    return first == "lab" and third == lab and second in (doing, *(("check", "run") * (not doing)))
+
+
 def makes_digest(job: Job) -> bool:
     """Tell whether a job makes a digest."""
     return job.argv[:1] == ("digest",)

@@ -49,8 +49,9 @@ class Following(Acting):
         elif goal.kind == "paper":
             await self.assistant.show_paper_named(goal.name)
         elif goal.kind == "skill":
-            name = goal.name.removeprefix("skill:")
-            self.assistant.say(f"{goal.name}: `python -m skills_lab run {name}` runs its lab.")
+            from assistant.tui.learning import show_skill
+
+            await show_skill(self.assistant, goal.name)
         elif goal.kind == "lost":
             self.assistant.say(f"There is no {goal.name} in your vault.", severity="warning")
         else:

@@ -209,6 +209,10 @@ class PaperBrowser(Widget, PaperChanges, Noted):
         self.show_notes_of_paper(page["notes"] if page is not None else ())
         self.refresh_keys()
         self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
+        home = self.desk.home
+        self.preview.show_skills(
+            await self.desk.library.look(lambda database: queries.skills_of(database, home, work))
+        )
         await asyncio.sleep(_SIMILAR_AFTER)
         if self.desk.meaning.warm:
             self.preview.show_similar(await self._similar(work))

@@ -28,6 +28,7 @@ class Preview(VerticalScroll, Acting, can_focus=True):
     def compose(self) -> ComposeResult:
         """Hold the page and what joins it later."""
         yield Static(id="page", markup=False)
+        yield Static(id="skills", markup=False)
         yield Static(id="more", markup=False)
 
     def show(
@@ -51,8 +52,21 @@ class Preview(VerticalScroll, Acting, can_focus=True):
     def show_text(self, text: Text) -> None:
         """Show something that is no paper."""
         self.query_one("#page", Static).update(text)
+        self.query_one("#skills", Static).update("")
         self.query_one("#more", Static).update("")
         self.scroll_home(animate=False)
+
+    def show_skills(self, skills: Sequence[tuple[str, str, str, str]]) -> None:
+        """Add (title, state, labs, why) of the skills the paper belongs to."""
+        look = self.assistant.look
+        text = Text()
+        if skills:
+            text.append("\nSkills it belongs to\n", look.strong)
+        for title, state, labs, why in skills:
+            text.append(f"{title}  ", look.accent)
+            text.append(f"{state}{f', lab {labs}' if labs else ''}\n")
+            text.append(f"  {why}\n", look.dim)
+        self.query_one("#skills", Static).update(text)
 
     def show_similar(self, similar: Sequence[tuple[str, str, str]]) -> None:
         """Add (id, title, why) of papers like it."""

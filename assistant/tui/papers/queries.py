@@ -7,11 +7,12 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.config import Home
 from assistant.library.page import paper_facts
 from assistant.search.asking import MeaningHit
 from assistant.sources.identifiers import parse_identifier
 from db import digests, listing, personal, profiles, sections, works
-from db.engine import Connection
+from db.engine import Connection, Database
 
 if TYPE_CHECKING:
     from db.notes import NoteLine
@@ -105,3 +106,18 @@ def bibtex(connection: Connection, ids: Sequence[int]) -> str:
     out = io.StringIO()
     write_bibtex(load_whole_works(connection, ids), out)
     return out.getvalue()
+
+
+def skills_of(database: Database, home: Home, work: int) -> list[tuple[str, str, str, str]]:
+    """Return (title, state, labs, why) of the skills a paper belongs to, by lists and words."""
+    from assistant.skills.learner import read_learner
+    from assistant.skills.related import skills_of_paper
+
+    learner = read_learner(home, database)
+    with database.read() as connection:
+        views = works.view_works(connection, [work])
+        found = [one for view in views for one in skills_of_paper(connection, learner, view)]
+    return [
+        (one.skill.title, learner.standings[one.skill.id].state, ", ".join(one.skill.labs), one.why)
+        for one in found
+    ]
