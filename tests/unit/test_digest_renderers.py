@@ -283,7 +283,7 @@ def test_json_has_the_promised_keys() -> None:
     document = json.loads(render(DIGEST, "json"))
     assert list(document) == [
         "date", "profile", "made_at", "batches", "entries", "candidates", "muted", "confidence",
-        "items", "programme",
+        "items", "deadlines", "programme",
     ]  # fmt: skip
     assert document["batches"][2] == {
         "source": "arxiv", "category": "cs.CV", "date": TUESDAY, "state": "partial",
