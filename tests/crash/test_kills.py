@@ -66,6 +66,14 @@ def run_and_kill(work: Callable[[Callable[[int], None]], None], after: float) ->
     return last, not os.WIFSIGNALED(status)
 
 
+def seconds_of(work: Callable[[Callable[[int], None]], None]) -> float:
+    """Return how long a whole run takes on this machine now."""
+    began = time.monotonic()
+    _, finished = run_and_kill(work, 300)
+    assert finished
+    return time.monotonic() - began
+
+
 def void(_: object) -> None:
     """Throw a value away."""
 
@@ -141,8 +149,10 @@ def test_import_killed(
         with Database(path) as database:
             import_file(database, snapshot, progress=lambda report, *_: acknowledge(report.read))
 
+    longest = seconds_of(work) / 2
+    shutil.rmtree(path.parent)
     while kills < KILLS["import"]:
-        told, done = run_and_kill(work, chance.uniform(0.0, 0.6))
+        told, done = run_and_kill(work, chance.uniform(0.0, longest))
         kills += not done
         if not path.exists() or revision_of(path) != HEAD:
             assert told == 0
@@ -217,10 +227,14 @@ def test_migration_killed(tmp_path: Path, undisturbed: Path) -> None:
         migrate(path, path.parent / "backups")
         acknowledge(1)
 
+    shutil.copy(old, path)
+    longest = 1.2 * seconds_of(work)
+    shutil.rmtree(path.parent)
+    path.parent.mkdir()
     while kills < KILLS["migration"]:
         if not path.exists():
             shutil.copy(old, path)
-        told, done = run_and_kill(work, chance.uniform(0.0, 0.7))
+        told, done = run_and_kill(work, chance.uniform(0.0, longest))
         kills += not done
         assert check_integrity(path) == []
         assert revision_of(path) in ("0001", HEAD)

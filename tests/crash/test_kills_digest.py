@@ -19,7 +19,7 @@ from db import digests
 from db.backup import check_integrity
 from db.engine import Database
 from db.migrate import migrate
-from tests.crash.test_kills import EncoderOfLetters, run_and_kill
+from tests.crash.test_kills import EncoderOfLetters, run_and_kill, seconds_of
 from tests.fakes.papers import snapshot_lines
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -82,13 +82,13 @@ def test_digests_killed(library: Path, tmp_path: Path) -> None:
     for copy in (path, undisturbed):
         copy.parent.mkdir()
         shutil.copy(library, copy)
-    make_all(undisturbed, lambda _: None)
+    longest = seconds_of(lambda say: make_all(undisturbed, say)) / 2
     expected = shown(undisturbed)
     assert len(expected) == len(DAYS)
     assert all(expected.values())
     kills = finished = 0
     while kills < KILLS:
-        told, done = run_and_kill(lambda say: make_all(path, say), chance.uniform(0.0, 0.8))
+        told, done = run_and_kill(lambda say: make_all(path, say), chance.uniform(0.0, longest))
         kills += not done
         assert check_integrity(path) == []
         made = shown(path)
