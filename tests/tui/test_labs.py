@@ -12,10 +12,10 @@ from assistant.tui.areas.labs.compared import Compared
 from assistant.tui.areas.labs.leaves import About, KeptRun, LiveRun, Reference
 from assistant.tui.areas.labs.page import Place
 from assistant.tui.areas.labs.screen import LabsScreen
-from assistant.tui.jobs.job import Job
+from assistant.tui.jobs.job import Job, JobError
 from assistant.tui.widgets.choosing import Choosing
 from db.engine import Database
-from tests.fakes.learners import check
+from tests.fakes.learners import check, run
 from tests.tui.driving import LARGE, Person, drive
 from tests.tui.playing import Jobs, hold_jobs
 
@@ -274,6 +274,41 @@ def test_a_run_is_stopped_from_its_page_and_from_the_list(learning: Path) -> Non
     play_labs(play)
 
 
+def test_a_run_that_was_stopped_is_shown_as_it_was_kept(learning: Path) -> None:
+    async def play(person: Person) -> None:
+        await go_to(person, "custom_loss")
+        await person.press("R", "enter")
+        (job,) = jobs(person).running
+        job.started = 1_762_344_000.0  # noon of the day it is
+        with (
+            time_machine.travel("2025-11-05T12:00:05+00:00", tick=False),
+            Database(learning / "library.db") as database,
+            database.write("seed") as connection,
+        ):
+            run(connection, learning, "20251105-120005-custom_loss-cccc", ok=False)
+        jobs(person).end(job, "cancelled")
+        await person.rest()
+        assert isinstance(person.screen, KeptRun)
+        assert "The mix is hardly" in person.text()
+
+    play_labs(play, size=LARGE)
+
+
+def test_a_run_that_could_not_begin_says_why_where_it_was_awaited(learning: Path) -> None:
+    async def play(person: Person) -> None:
+        await go_to(person, "custom_loss")
+        await person.press("R", "enter")
+        (job,) = jobs(person).running
+        job.started = 1_762_344_000.0
+        job.error = JobError("The run cannot be kept.", "No space left.", "Free some.")
+        jobs(person).end(job, "failed")
+        await person.rest()
+        assert isinstance(person.screen, LiveRun)
+        assert "The run cannot be kept. No space left." in person.text()
+
+    play_labs(play, errors=True)
+
+
 def test_own_solutions_are_run_once_there_is_one(learning: Path) -> None:
     async def play(person: Person) -> None:
         await go_to(person, "pruning")
@@ -306,7 +341,7 @@ def test_two_runs_are_compared_in_a_table_and_a_plot(learning: Path) -> None:
         await person.press("equals_sign")
         assert "20251027" not in person.text().split("with which")[1].split("╰")[0]
         await person.press("enter")
-        assert "A  ✓ reference cpu" in person.text()
+        await person.until(lambda: "A  ✓ reference cpu" in person.text(), "the other order")
 
     play_labs(play)
 

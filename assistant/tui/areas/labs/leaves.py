@@ -49,17 +49,19 @@ class LiveRun(Leaf):
             self._show_kept()
 
     def _show_kept(self) -> None:
-        id = self._job.result.get("run") if isinstance(self._job.result, dict) else None
-        if isinstance(id, str):
-            home = self.desk.home
+        # This screen is gone by then, so the app does it.
+        self.assistant.run_safely(self._take_over, "Showing the run", only="kept-run")
 
-            async def show() -> None:
-                run = await self.desk.library.look(lambda d: runs.find_run(home, d, id))
-                await self.app.switch_screen(KeptRun(run))
-
-            # This screen is gone by then, so the app does it.
-            self.assistant.run_safely(show, "Showing the run", only="kept-run")
-        else:
+    async def _take_over(self) -> None:
+        """Let what was kept of the run take the place of this screen, if anything was."""
+        home, job, lab = self.desk.home, self._job, self._job.argv[2]
+        told = job.result.get("run") if isinstance(job.result, dict) else None
+        found = await self.desk.library.look(lambda d: runs.list_runs(home, d, lab))
+        began = job.started or 0.0
+        kept = [run for run in found if run.id == told or run.at.timestamp() >= began]
+        if kept and self.is_current:
+            await self.app.switch_screen(KeptRun(kept[0]))
+        elif self.is_current:
             self.draw()
 
     def _weigh(self) -> None:

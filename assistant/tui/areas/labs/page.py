@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.skills.figures import number, sparkline
-from assistant.tui.areas.activity.jobs_pane import bar
+from assistant.tui.areas.activity.jobs_pane import bar, outcome
 from assistant.tui.areas.labs.queries import Sheet
 from assistant.tui.areas.labs.standing import SIGNS, LabStanding
 from assistant.tui.areas.skills.queries import Goal
@@ -100,6 +100,9 @@ def job_parts(job: Job, memory: int, stop: str) -> list[Part]:
         parts.append(part("  ", *line, (f"  {job.detail}", "dim"), fixed=True))
     facts = [job.lab.device, f"{memory / 2**20:,.0f} MB" if memory else ""]
     told = " · ".join(filter(None, facts))
+    if not job.active:
+        parts.append(part((outcome(job), "dim"), lead=["  "]))
+        return [*parts, *told_parts(job.lab)]
     ends = "stopping …" if job.stopping else f"{stop} stops it"
     parts.append(part((f"  {told or 'it is loading'}  {ends}", "dim"), fixed=True))
     return [*parts, *told_parts(job.lab)]
@@ -156,7 +159,8 @@ def _checks(sheet: Sheet, seen: Seen) -> list[Part]:
     if not verdicts and not problem:
         return []
     passed = sum(one.status == "passed" for one in verdicts)
-    parts = [part(), part(("Checks", "strong"), (f"  {passed} of {len(verdicts)} pass", "dim"))]
+    count = f"  {passed} of {len(verdicts)} pass" if verdicts else ""
+    parts = [part(), part(("Checks", "strong"), (count, "dim"))]
     if problem:
         parts.append(part((problem, "bad"), lead=["  ", ("! ", "bad")]))
     hinted = {str(hint.get("check")) for hint in seen.hints}
