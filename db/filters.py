@@ -25,6 +25,10 @@ _READING = {
 }
 _ANY_OF = frozenset({"cat", "year"})  # fields of which a paper need fulfil only one
 TURNED_DOWN = "('rejected','withdrawn')"
+_OWN_YEAR = (
+    "CASE WHEN venue GLOB '*[12][0-9][0-9][0-9]' THEN CAST(substr(venue, -4) AS INTEGER)"
+    " ELSE year END"
+)
 HIDDEN = (
     f"SELECT id FROM works WHERE status IN {TURNED_DOWN}"
     " AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.work_id = works.id)"
@@ -171,22 +175,26 @@ def _standing_condition(
         year.append(f"BETWEEN :{name}_first AND :{name}_last")
     wanted = [_status(one.value) for one in standing.get("status", ())]
     copy = [f"({' OR '.join(wanted)})" if wanted else f"status NOT IN {TURNED_DOWN}"]
+    own = [f"({' OR '.join(wanted)})", "venue IS NOT NULL"] if wanted else []
     if at:
         copy.append(f"({' OR '.join(at)})")
+        named = (_named(one, f"venue_{n}", parameters) for n, one in enumerate(standing["venue"]))
+        own.append(f"({' OR '.join(named)})")
     if year:
         years = (f"CAST(substr(edition, -4) AS INTEGER) {one}" for one in year)
         copy.append(f"({' OR '.join(years)})")
-    where = " AND ".join(copy)
-    if wanted:
-        return Condition("submissions", "work_id", where)
-    named = [
-        _named(one, f"venue_{number}", parameters) for number, one in enumerate(standing["venue"])
-    ]
-    own = f"({' OR '.join(named)})"
-    if year:
-        own += f" AND ({' OR '.join(f'year {one}' for one in year)})"
-    return Condition(
-        "works", "id", f"({own}) OR id IN (SELECT work_id FROM submissions WHERE {where})"
+        own.append(f"({' OR '.join(f'{_OWN_YEAR} {one}' for one in year)})")
+    return Condition("works", "id", _own_or_copy(own, copy))
+
+
+def _own_or_copy(own: Sequence[str], copy: Sequence[str]) -> str:
+    """SQL for what a work says of itself, or any of its copies that a venue's list told of.
+
+    A preprint's comment can tell where it was accepted, without a list.
+    """
+    return (
+        f"({' AND '.join(own)})"
+        f" OR id IN (SELECT work_id FROM submissions WHERE {' AND '.join(copy)})"
     )
 
 
@@ -243,13 +251,12 @@ def _condition(one: FilterLike, number: int, parameters: dict[str, object]) -> C
         return Condition("works", "id", where, one.negated)
     if one.field == "venue":
         at = f"status NOT IN {TURNED_DOWN} AND {_edition(one, f'{name}_edition', parameters)}"
-        where = (
-            f"({_named(one, name, parameters)})"
-            f" OR id IN (SELECT work_id FROM submissions WHERE {at})"
-        )
-        return Condition("works", "id", where, one.negated)
+        own = _named(one, name, parameters)
+        return Condition("works", "id", _own_or_copy([own], [at]), one.negated)
     if one.field == "status":
-        return Condition("submissions", "work_id", _status(one.value), one.negated)
+        wanted = _status(one.value)
+        own = f"{wanted} AND venue IS NOT NULL"
+        return Condition("works", "id", _own_or_copy([own], [wanted]), one.negated)
     if one.field == "cat":  # `cat:cs` means every class of cs
         # Three spellings and a range can use the index, which a comparison without case cannot.
         archive, dot, subject = one.value.partition(".")

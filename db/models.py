@@ -27,7 +27,7 @@ class Work(Base):
         Index("ix_works_venue", "venue", sqlite_where=text("venue IS NOT NULL")),
         Index("ix_works_text_digest", "text_digest"),
         # Reading a work's year from its row means reading past its abstract.
-        Index("ix_works_facts", "id", "year", "venue"),
+        Index("ix_works_facts", "id", "year", "venue", "status"),
         Index("ix_works_title", text("title COLLATE NOCASE")),
         Index(
             "ix_works_turned_down", "id", sqlite_where=text("status IN ('rejected','withdrawn')")

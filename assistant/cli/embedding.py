@@ -30,15 +30,15 @@ def embed_command(background: bool, quiet: bool, as_json: bool) -> None:
             else:
                 note(f"Embedding in process {process}; `assistant status` shows how far it is.")
             return
-        done, seconds = embed_all(s, quiet=quiet or as_json)
+        done, passages, seconds = embed_all(s, quiet=quiet or as_json)
         if as_json:
-            print_json({"embedded": done, "seconds": round(seconds, 2)})
+            print_json({"embedded": done, "passages": passages, "seconds": round(seconds, 2)})
         elif not done:
             note("Every paper has its vector already.")
 
 
-def embed_all(s: Session, *, quiet: bool) -> tuple[int, float]:
-    """Embed what is pending with progress; return how many, and the seconds it took."""
+def embed_all(s: Session, *, quiet: bool) -> tuple[int, int, float]:
+    """Embed what is pending with progress; return how many papers and passages, and the seconds."""
     from assistant.search.embedding import embed_pending
     from assistant.search.encoders import load_encoder
     from assistant.search.section_vectors import embed_sections
@@ -66,4 +66,4 @@ def embed_all(s: Session, *, quiet: bool) -> tuple[int, float]:
             f"Embedded {plural(done, 'paper')} in {seconds:,.0f} s"
             f" ({done / seconds:,.0f} a second, {encoder.runtime})."
         )
-    return done, seconds
+    return done, passages, seconds

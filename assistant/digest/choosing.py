@@ -30,7 +30,7 @@ from assistant.digest.ranking import (
 from assistant.errors import ModelError
 from assistant.library.following import Following
 from assistant.library.links import paper_links
-from assistant.library.sync.today import ARXIV_TIME
+from assistant.library.sync.arxiv import ARXIV_TIME
 from assistant.search.query import parse_query
 from assistant.search.work_vectors import work_vectors
 from assistant.sources.venues import Edition

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.digest.model import CoveredBatch, FeedItem
 from assistant.library.following import Following
-from assistant.library.sync.ledger import SOURCE
+from assistant.library.sync.arxiv import SOURCE
 from assistant.library.venues.telling import edition_papers
 from assistant.sources.venues import Edition
 from db import announcing, digests, feeds, works

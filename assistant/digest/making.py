@@ -13,7 +13,7 @@ from assistant.digest.learning import Studies
 from assistant.digest.model import Digest, DigestEntry, Programme
 from assistant.errors import NotFoundError
 from assistant.library.following import Following, ensure_main, find_profile
-from assistant.library.sync.today import ARXIV_TIME
+from assistant.library.sync.arxiv import ARXIV_TIME
 from assistant.library.venues.telling import edition_told
 from assistant.sources.venues import Edition
 from db import digests, trash

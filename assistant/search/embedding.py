@@ -11,13 +11,15 @@ from filelock import FileLock, Timeout
 
 from assistant.config import Home, Settings
 from assistant.errors import AssistantError
-from db import vectors
+from db import sections, vectors
 from db.engine import Connection, Database
 
 if TYPE_CHECKING:
     from assistant.search.encoders import Encoder
 
 PAGE = 128
+EMBEDDED_UNASKED = 16
+"""Passages of notes that a search embeds by itself; more are a job's work."""
 _LOCK = "embedding.lock"
 
 Progress = Callable[[int, int], None]
@@ -110,6 +112,14 @@ def lacking(connection: Connection) -> int:
     """Return how many works have no fresh vector under the model that covers most."""
     known = vectors.coverage(connection)
     return vectors.count_works(connection) - (known[0].fresh if known else 0)
+
+
+def lacking_passages(connection: Connection) -> int:
+    """Return how many passages of notes have no vector under that model, 0 where there is none."""
+    known = vectors.coverage(connection)
+    if not known or not known[0].fresh:
+        return 0
+    return sections.count_pending(connection, vectors.model_id(connection, known[0].key))
 
 
 def answering_model(database: Database, settings: Settings, configured_key: str) -> Coverage:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assistant.search.answers import Answer, Hit, Mode, Why
 from assistant.search.by_words import first_of_each, merged
+from assistant.search.embedding import EMBEDDED_UNASKED
 from assistant.search.explain import closest_sentence, matched_terms
 from assistant.search.fusion import EVERY_WORD, NAMED, VERBATIM, FusedHit, fuse
 from assistant.search.lexical import LexicalHit, Match
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Kind = Literal["paper", "note", "pdf"]
 KINDS: tuple[Kind, ...] = ("paper", "note", "pdf")
 DEPTH = 100
-_EMBEDDED_UNASKED = 16
 _WORTH = {Match.SOME: 0.0, Match.EVERY: EVERY_WORD, Match.VERBATIM: VERBATIM, Match.NAMED: NAMED}
 
 
@@ -249,7 +249,7 @@ class Everything:
                 self._pending = sections.count_pending(connection, model)
                 self._counted = state
         count = self._pending
-        if 0 < count <= _EMBEDDED_UNASKED:
+        if 0 < count <= EMBEDDED_UNASKED:
             embed_sections(self.engine.database, self.engine.home, self.engine.encoder)
         elif count:
             notices.append(f"{count:,} passages of notes are not embedded yet: assistant embed")

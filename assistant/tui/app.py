@@ -307,9 +307,10 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
 
     async def _embed_the_rest(self) -> None:
         """Embed what came in and has no vector yet."""
-        from assistant.search.embedding import is_embedding, lacking
+        from assistant.search.embedding import is_embedding, lacking, lacking_passages
 
-        if await self.desk.library.read(lacking) and not is_embedding(self.desk.home):
+        waiting = await self.desk.library.read(lambda c: lacking(c) or lacking_passages(c))
+        if waiting and not is_embedding(self.desk.home):
             self.start_job(embed_job())
 
     def library_changed(self) -> None:

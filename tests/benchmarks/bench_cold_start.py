@@ -62,7 +62,11 @@ class Measured:
         self.judged = read_ranking_set(folder)
         found, self.baselines = embedded(self.judged, encoder)
         categories = _categories()
-        authors = {one["id"]: tuple(one["authors"]) for one in _lines(folder / "papers.jsonl.gz")}
+        # Some sets have all names of a paper in one text.
+        authors = {
+            one["id"]: tuple(", ".join(one["authors"]).split(", "))
+            for one in _lines(folder / "papers.jsonl.gz")
+        }
         self.papers = [
             replace(one, authors=authors[one.id], categories=categories.get(one.id, ()))
             for one in found

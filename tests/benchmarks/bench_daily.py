@@ -20,7 +20,7 @@ from typing import Any
 
 from assistant.config import ArxivSettings, Home
 from assistant.library.following import ensure_main, find_profile, like
-from assistant.library.sync import sync
+from assistant.library.sync.run import sync
 from db import profiles, works
 from db.engine import Database
 from db.migrate import migrate

@@ -17,6 +17,7 @@ from typing import Any
 
 from assistant.config import Home
 from assistant.library.importing import import_file, store_entries
+from assistant.library.venues.keeping import PART
 from assistant.sources.arxiv_snapshot import snapshot_entry
 from assistant.sources.record import Entry, Identifier, Record, author_from_name
 from db.doubts import count_doubts
@@ -62,15 +63,18 @@ def merged(home: Home, entries: list[Entry]) -> dict[str, Any]:
     shutil.copy(home.library_file, place)
     with Database(place) as database:
         start, busy = time.perf_counter(), time.process_time()
-        report = store_entries(database, entries, label="an edition")
+        reports = [
+            store_entries(database, entries[at : at + PART], label="an edition")
+            for at in range(0, len(entries), PART)
+        ]
         seconds, cpu = time.perf_counter() - start, time.process_time() - busy
         with database.read() as connection:
             asked = count_doubts(connection)
     place.unlink()
     return {
-        "seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2), "added": report.added,
-        "merged": report.merged, "asked": asked,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2),
+        "added": sum(one.added for one in reports), "merged": sum(one.merged for one in reports),
+        "asked": asked, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.config import ArxivSettings
 from assistant.library.following import ensure_main, find_profile, like
-from assistant.library.sync import sync
+from assistant.library.sync.run import sync
 from db import works
 from db.engine import Database
 from db.migrate import migrate

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assistant.config import ArxivSettings
-from assistant.library.sync import SyncReport, sync
+from assistant.library.sync.run import SyncReport, sync
 from db import announcing, personal
 from db.announcing import BatchView
 from db.engine import Database

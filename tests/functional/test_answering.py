@@ -13,11 +13,13 @@ import pytest
 from assistant.config import Home, Settings
 from assistant.library import trash
 from assistant.library.opening import open_library
+from assistant.notes.indexing import refresh
+from assistant.notes.vault import open_vault
 from assistant.search import answering
 from assistant.search.asking import Meaning
 from assistant.search.embedding import embed_pending
 from assistant.search.encoders import load_encoder
-from db import works
+from db import sections, works
 from db.engine import Database
 
 DEFAULT = Settings()
@@ -56,6 +58,40 @@ def test_it_finds_by_meaning_and_sees_what_changes(embedded: tuple[Home, Databas
             assert (told.hits, len(told.notices)) == ([], 1)
             empty = await meaning.search("")
             assert empty.hits == []
+        finally:
+            await meaning.close()
+
+    asyncio.run(asyncio.wait_for(talk(), 120))
+
+
+def test_notes_stand_beside_papers_and_what_is_like_them_is_found(
+    embedded: tuple[Home, Database],
+) -> None:
+    home, database = embedded
+    home.vault.mkdir()
+    (home.vault / "Thin.md").write_text(
+        "# Thin\n\nFreeze the large weights, learn two thin matrices.\n"
+    )
+    (home.vault / "Other.md").write_text("# Other\n\nSmall matrices beside frozen weights.\n")
+    refresh(open_vault(home, DEFAULT, database))
+
+    async def talk() -> None:
+        meaning = Meaning(home)
+        try:
+            found = await meaning.search("learn thin matrices, weights frozen", limit=10)
+            passages = [hit.section for hit in found.hits if hit.section]
+            with database.read() as connection:
+                paths = [one.path for one in sections.section_views(connection, passages)]
+            assert paths[0] == "Thin.md"
+            assert all(bool(hit.work) != bool(hit.section) for hit in found.hits)
+            related = await meaning.related_to_note("Thin.md", limit=3)
+            assert len([hit for hit in related.hits if hit.work]) == 3
+            (other,) = [hit.section for hit in related.hits if hit.section]
+            assert other in passages
+            work = next(hit.work for hit in related.hits if hit.work)
+            like = await meaning.similar(work, limit=2)
+            assert [bool(hit.section) for hit in like.hits] == [False, False, True, True]
+            assert (await meaning.related_to_note("gone.md")).hits == []
         finally:
             await meaning.close()
 

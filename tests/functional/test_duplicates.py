@@ -1,6 +1,7 @@
 """Pairs in doubt: found when copies come, listed, merged or kept apart, undone; nothing is lost."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from assistant.library import reading, trash, undoing
 from assistant.library.duplicates import pairs_in_doubt, search_library, settle
 from assistant.library.entries import load_whole_works
 from assistant.library.store import store
+from assistant.notes.linking import notes_of_paper
+from assistant.notes.paper_notes import paper_note
 from assistant.sources.record import Author, Entry, Identifier, Record
 from db import doubts, match_keys, personal, works
 from db.engine import Connection, Database
+from tests.fakes.vaults import vault_of
 from tests.functional.command import assistant
 
 PEOPLE = (Author("Nakamura", "Aiko"), Author("Okafor", "Kemi"), Author("Rossi", "Dario"))
@@ -237,3 +241,18 @@ def test_the_evaluation_tells_precision_and_recall(tmp_path: Any, home: Any) -> 
     (tmp_path / "copies.jsonl").write_text('{"work": "a"}')
     assert "lacks" in assistant("evaluate", "merging", tmp_path).err
     assert assistant("evaluate", "merging", tmp_path / "nothing").code == 1
+
+
+def test_notes_of_both_copies_are_notes_of_the_merged_paper(home: Path, library: Database) -> None:
+    vault = vault_of(home, library)
+    with library.read() as connection:
+        one, other = works.view_works(connection, works.work_ids_in_order(connection))
+        (pair,) = pairs_in_doubt(connection)
+    paths = {paper_note(vault, one).path, paper_note(vault, other).path}
+    assert len(paths) == 2
+    with library.write("merge") as connection:
+        settle(connection, [pair.number], merge=True)
+    with library.read() as connection:
+        (whole,) = load_whole_works(connection, works.work_ids_in_order(connection))
+    found = notes_of_paper(vault, [str(one) for one in whole.identifiers])
+    assert {note.path for note in found} == paths

@@ -1,6 +1,5 @@
 """Two histories of the same days, one synced daily and one after weeks away, give one digest."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,9 @@ import pytest
 from assistant.config import ArxivSettings, Home, Settings
 from assistant.digest.making import Workshop
 from assistant.digest.model import Digest
+from assistant.digest.ranking import learning
 from assistant.library.following import ensure_main, find_profile, like_all
-from assistant.library.sync import sync
+from assistant.library.sync.run import sync
 from assistant.search import work_vectors
 from assistant.sources.arxiv_snapshot import parse_snapshot_line
 from db import works
@@ -72,7 +72,7 @@ def test_the_digests_of_both_histories_agree(
     monkeypatch.setattr(work_vectors, "load_encoder", lambda *_, **__: EncoderOfLetters())
     monkeypatch.setattr(work_vectors, "encoder_key", lambda *_: EncoderOfLetters.key)
     # Samples are taken of large days: let these be large.
-    monkeypatch.setattr(sys.modules["assistant.digest.ranking.rank"], "MOST_UNRATED", 7)
+    monkeypatch.setattr(learning, "MOST_UNRATED", 7)
     with fake_arxiv_site(world()) as site:
         site.storm(3, 0.2)
         daily = history(tmp_path / "daily", site, [*DAYS, DAYS[-1], DAYS[-1]])

@@ -12,6 +12,7 @@ from assistant.notes.indexing import rebuild, refresh
 from assistant.notes.renaming import rename
 from assistant.notes.vault import Vault, open_vault
 from assistant.search.answers import MODES, Hit
+from assistant.search.by_words import search_by_words
 from assistant.search.embedding import embed_pending
 from assistant.search.encoders import load_encoder
 from assistant.search.engine import SearchEngine
@@ -82,6 +83,22 @@ def test_a_note_takes_its_place_by_its_best_passage(everything: Everything, mode
     ):
         if hit is notes[0]:
             assert why.text
+
+
+@pytest.mark.parametrize(
+    "text", ["learn thin matrices", "attention is all you need", "quokka protocol", "atention", "",
+             "tag:animals", "weights year:2021", "potatoes -quokka"],
+)  # fmt: skip
+def test_words_alone_find_the_same_in_the_same_order(everything: Everything, text: str) -> None:
+    """What the app shows while one types is what `assistant search --mode lexical` lists."""
+    whole = everything.search(text, mode="lexical", limit=30)
+    with everything.engine.database.read() as connection:
+        quick = search_by_words(connection, text, 30)
+    assert [(one.work, one.section) for one in quick.hits] == [
+        (0, hit.section.id) if isinstance(hit, SectionHit) else (hit.work.id, 0)
+        for hit in whole.hits
+    ]
+    assert quick.papers.corrected == whole.answer.corrected
 
 
 def test_meaning_finds_the_section_that_words_do_not(everything: Everything) -> None:

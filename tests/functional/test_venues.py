@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from assistant.library.reading import change_tags
 from assistant.library.undoing import redo_last, undo_last
 from assistant.library.venues import following, telling
 from assistant.library.venues.syncing import VenuesReport, sync_venues
+from assistant.search.lexical import search_lexical
 from assistant.search.narrowing import narrow
+from assistant.search.query import parse_query
 from assistant.sources.record import Author, Entry, Identifier, Record
 from assistant.sources.venues import Edition, find_edition, find_venue, known_venues
 from db import listing, personal, venues, works
@@ -335,6 +338,22 @@ def test_search_by_venue_status_and_year_hides_what_was_turned_down(
     assert told.json["title"] == "Refused Engines", "by its id it is found"
     assert assistant("paper", "tag", "openreview:paper00004", "look").code == 0
     assert "Refused" in found("engines"), "what a person keeps is not hidden from them"
+
+
+def test_what_a_preprints_comment_tells_is_found_by_status(database: Database) -> None:
+    entry = preprint(7, "Engines of Comment")
+    (record,) = entry.records
+    told = replace(record, extra={"comment": "Accepted at ICML 2026 (Oral)"})
+    store_entries(database, [Entry((told,)), preprint(8, "Engines of Silence")], label="x")
+    with database.read() as connection:
+        for query, count in (
+            ("status:oral", 1), ("venue:icml status:oral", 1), ("venue:icml-2026", 1),
+            ("venue:icml status:oral year:2026", 1), ("venue:icml status:oral year:2025", 0),
+            ("venue:iclr status:oral", 0), ("status:accepted engines", 1),
+            ("-status:oral engines", 1), ("status:poster", 0),
+        ):  # fmt: skip
+            hits = search_lexical(connection, parse_query(query), 9).hits
+            assert len(hits) == count, query
 
 
 def test_lists_hide_what_was_turned_down(neurips: Callable[[], None], home: Path) -> None:

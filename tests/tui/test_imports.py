@@ -66,3 +66,57 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+NOTES = """
+import asyncio, json, sys
+from assistant.config import find_home, load_settings
+from assistant.tui.app import AssistantApp
+
+loaded = {}
+begin = AssistantApp.painted
+
+def painted(app):
+    loaded.setdefault("painted", sorted(sys.modules))
+    begin(app)
+
+AssistantApp.painted = painted
+
+def listed(app):
+    return app.query("NoteBrowser") and len(app.query("NoteBrowser").first().listed.source)
+
+def read(app):
+    return app.query("NotePage") and app.query("NotePage").first().links
+
+async def main():
+    home = find_home()
+    app = AssistantApp(home, load_settings(home))
+    async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
+        async with asyncio.timeout(30):
+            while not listed(app):
+                await asyncio.sleep(0.01)
+            for key in ("l", "j", "j"):
+                await pilot.press(key)
+            while not read(app):
+                await asyncio.sleep(0.01)
+        for key in ("enter", "escape", "w", "escape", "slash", "a", "escape", "c", "escape"):
+            await pilot.press(key)
+        assert not [one.text for one in app.desk.log.entries if one.severity == "error"]
+    loaded["browsed"] = sorted(sys.modules)
+
+asyncio.run(main())
+print(json.dumps(loaded))
+"""
+
+
+def test_notes_are_painted_and_browsed_without_a_model_too(noted: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOTES], capture_output=True, text=True, check=False, timeout=90
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    assert "assistant.tui.areas.notes.screen" in loaded["painted"]
+    # Nor what draws Markdown, or makes templates.
+    early = {*BEFORE_THE_PAINT, "markdown_it", "rich.markdown", "jinja2", "fsrs", "watchfiles"}
+    assert early & set(loaded["painted"]) == set()
+    assert set(BEFORE_THE_PAINT[:8]) & set(loaded["browsed"]) == set()

@@ -283,7 +283,7 @@ def test_json_has_the_promised_keys() -> None:
     document = json.loads(render(DIGEST, "json"))
     assert list(document) == [
         "date", "profile", "made_at", "batches", "entries", "candidates", "muted", "confidence",
-        "items", "programme",
+        "items", "deadlines", "programme",
     ]  # fmt: skip
     assert document["batches"][2] == {
         "source": "arxiv", "category": "cs.CV", "date": TUESDAY, "state": "partial",
@@ -293,7 +293,7 @@ def test_json_has_the_promised_keys() -> None:
     assert set(first) == {
         "id", "title", "score", "reasons", "explore", "again", "authors", "category", "venue",
         "announced", "kind", "extract", "abstract", "links", "folded", "status", "session",
-        "starts", "place",
+        "starts", "place", "learning",
     }  # fmt: skip
     assert first["score"] == 0.71
     assert first["again"] is None

@@ -33,3 +33,19 @@ def test_what_came_is_counted_although_something_is_missing() -> None:
 def test_a_day_without_anything_is_no_failure() -> None:
     entry = entry_of_job(_ended(["holiday"]), lambda: None)
     assert (entry.text, entry.severity) == ("Nothing new for you.", "information")
+
+
+def test_what_became_of_notes_and_vectors() -> None:
+    job = Job("Reading your notes", ("note", "refresh"), state="done")
+    job.result = {
+        "added": ["a.md", "b.md"], "changed": [], "removed": ["c.md"], "unchanged": 3,
+        "pdf_pages": 1, "problems": [{"path": "x.md", "why": "it is no text"}],
+    }  # fmt: skip
+    told = "Your notes: 2 new, 1 gone, 1 page of PDFs. 1 file could not be read."
+    assert entry_of_job(job, lambda: None).text == told
+    job.result = {"added": [], "changed": [], "removed": [], "pdf_pages": 0, "problems": []}
+    assert entry_of_job(job, lambda: None).text == "Your notes are as they were."
+    job.result = {"embedded": 1, "passages": 2, "seconds": 1}
+    assert entry_of_job(job, lambda: None).text == "Embedded 1 paper and 2 passages of notes."
+    job.result = {"embedded": 0, "passages": 0, "seconds": 1}
+    assert entry_of_job(job, lambda: None).text == "Every paper has its vector."

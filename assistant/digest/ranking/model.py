@@ -124,8 +124,8 @@ class Exploration:
 class Confidence:
     """How sure a ranking is: `value` between 0 (a guess) and 1, and a sentence for people.
 
-    `share` is what the sentence states where it could be measured: of the pairs of a liked paper
-    and another, those in the right order.
+    `share` is what the sentence states once likes can be hidden: of the pairs of a paper the reader
+    will like and another, those expected in the right order.
     """
 
     value: float

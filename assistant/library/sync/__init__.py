@@ -1,5 +1,4 @@
-"""Keeping up with arXiv: every announcement day of every followed category, verified."""
+"""Keeping up with arXiv: every announcement day of every followed category, verified.
 
-from assistant.library.sync.run import SyncReport, sync
-
-__all__ = ["SyncReport", "sync"]
+The door is `run.sync`; nothing is imported here, since digests need no more than arXiv's clock.
+"""

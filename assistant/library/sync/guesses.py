@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
+from assistant.library.sync.arxiv import SOURCE
 from assistant.library.sync.assigning import FRESH_DAYS
 from assistant.library.sync.guessing import guess_days
-from assistant.library.sync.ledger import SOURCE, Verdict
+from assistant.library.sync.ledger import Verdict
 from assistant.library.sync.settling import Arxiv
 from assistant.sources.announced import Announcement, Listing
 from assistant.sources.arxiv_names import at_home

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from assistant.library.sync.today import ARXIV_TIME
+from assistant.library.sync.arxiv import ARXIV_TIME
 from assistant.sources.arxiv_atom import Submitted
 
 DEADLINE = time(14)

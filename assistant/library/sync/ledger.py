@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.library.store import store
+from assistant.library.sync.arxiv import SOURCE
 from assistant.sources.announced import Announcement
 from assistant.sources.record import Entry
 from db import announcing, personal, trash, works
 from db.announcing import BatchView
 from db.engine import Connection, Database
 
-SOURCE = "arxiv"
 UNCONFIRMED = "not confirmed yet"
 """The detail of a holiday of which only its own day tells, so that the next sync looks again."""
 

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
+from assistant.library.sync.arxiv import ARXIV_TIME, SOURCE
 from assistant.library.sync.healing import gaps, heal
-from assistant.library.sync.ledger import SOURCE, UNCONFIRMED, Verdict, judge_again, keep
+from assistant.library.sync.ledger import UNCONFIRMED, Verdict, judge_again, keep
 from assistant.library.sync.settling import Arxiv, settle_today, settle_unheard, told_by
-from assistant.library.sync.today import ARXIV_TIME, FAR_DAYS, Today, days_between, judge
+from assistant.library.sync.today import FAR_DAYS, Today, days_between, judge
 from assistant.sources.announced import DailyFeed, Listing
 from assistant.sources.arxiv_feed import fetch_feed
 from assistant.sources.arxiv_listing import fetch_listing

@@ -7,9 +7,9 @@ from typing import cast
 
 from assistant.config import ArxivSettings
 from assistant.errors import SourceError
+from assistant.library.sync.arxiv import SOURCE
 from assistant.library.sync.assigning import assign
 from assistant.library.sync.ledger import (
-    SOURCE,
     Verdict,
     followed_since,
     held_batch,

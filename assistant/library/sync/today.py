@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from assistant.sources.announced import Announcement, DailyFeed, Kind, Listing
 
-ARXIV_TIME = ZoneInfo("America/New_York")
 FAR_DAYS = 7
 """No feed or listing lags so far: one of the two, so far behind the other, has its date wrong."""
 

@@ -42,8 +42,10 @@ def came_of_it(job: Job) -> str:
     if "added" in result:
         return _import(result)
     if "embedded" in result:
-        many = _plural(_number(result, "embedded"), "paper")
-        return f"Embedded {many}." if _number(result, "embedded") else "Every paper has its vector."
+        counts = (("embedded", "paper"), ("passages", "passage of notes", "passages of notes"))
+        many = [_plural(_number(result, name), *words) for name, *words in counts
+                if _number(result, name)]  # fmt: skip
+        return f"Embedded {' and '.join(many)}." if many else "Every paper has its vector."
     return f"{job.title}: done."
 
 

@@ -181,7 +181,8 @@ class JobRunner:
             job.state = "done" if code == 0 else "partly"
             with contextlib.suppress(ValueError, RecursionError):
                 job.result = json.loads(answer)
-        elif code in _INTERRUPTED or (job.stopping and code == -signal.SIGKILL):
+        elif code in _INTERRUPTED or (job.stopping and job.error is None):
+            # Python that is stopped while it starts ends with any code.
             job.state = "cancelled"
         else:
             job.state = "failed"

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from assistant.errors import AssistantError
 from assistant.tui.acting import Acting
-from assistant.tui.jobs.standard import notes_job
+from assistant.tui.jobs.standard import embed_job, notes_job
 from assistant.tui.widgets.prompt import Prompt
 
 _SOON = 0.3
@@ -32,6 +32,15 @@ class LivingNotes(Acting):
             self._watch()
         if await self.bring_notes_in_step():
             self.notes_changed()
+        await self.embed_notes()
+
+    async def embed_notes(self) -> None:
+        """Embed passages that have no vector, where they are more than a search does by itself."""
+        from assistant.search.embedding import EMBEDDED_UNASKED, is_embedding, lacking_passages
+
+        waiting = await self.desk.library.read(lacking_passages)
+        if waiting > EMBEDDED_UNASKED and not is_embedding(self.desk.home):
+            self.assistant.start_job(embed_job())
 
     async def bring_notes_in_step(self, paths: list[str] | None = None) -> bool:
         """Take in what changed, or let a job do so where it is much; tell whether it is done."""
@@ -96,6 +105,7 @@ class LivingNotes(Acting):
     async def _take_in(self, paths: list[str] | None) -> None:
         if await self.bring_notes_in_step(paths) and paths is None:
             self.notes_changed()
+        await self.embed_notes()
 
     # ---- catching a thought
 

@@ -12,7 +12,7 @@ from assistant.sources.identifiers import parse_identifier
 from assistant.tui.notes import rows
 from assistant.tui.notes.links_pane import Goal, Joined, joined
 from assistant.tui.notes.page import Sheet
-from assistant.tui.notes.rows import NoteRow, day_of
+from assistant.tui.notes.rows import NoteRow, Shelf, day_of
 from db import notes as index
 from db import sections, works
 from db.engine import Connection
@@ -23,9 +23,9 @@ _MOST_LISTED = 2_000
 
 
 class Standing(NamedTuple):
-    """The vault's notes by path, and how many cards are due."""
+    """The vault's notes, and how many cards are due."""
 
-    notes: list[index.NoteLine]
+    shelf: Shelf
     due: int
 
 
@@ -35,7 +35,7 @@ def standing(vault: Vault) -> Standing:
         found = index.lines(connection)
         has_cards = bool(index.cards(connection))
     due = len(reviewing.due_cards(vault, datetime.now(UTC))) if has_cards else 0
-    return Standing(found, due)
+    return Standing(Shelf(found), due)
 
 
 def tagged(vault: Vault, tag: str) -> set[str]:
@@ -45,9 +45,9 @@ def tagged(vault: Vault, tag: str) -> set[str]:
 
 
 SPECIAL: dict[str, Callable[[Vault], list[NoteRow]]] = {
-    "orphans": lambda vault: rows.flat(
+    "orphans": lambda vault: Shelf(
         [index.NoteLine(one.path, one.title, one.modified_ns, one.problem)
-         for one in linking.orphans(vault)], "title"),
+         for one in linking.orphans(vault)]).in_order("title"),
     "broken": lambda vault: rows.broken(linking.broken(vault)[:_MOST_LISTED]),
     "trash": lambda vault: rows.in_trash(writing.trashed(vault)[:_MOST_LISTED]),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """Notes as rows of a list: a tree of folders, or one below the other."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,7 @@ class NoteRow(NamedTuple):
     """A row: what tells it from others, the file it shows, its text, and what stands beside.
 
     `sign` stands before the text at the depth of the row; a row without a file is a folder's.
+    `moment`, in nanoseconds, stands there as a day where `before` says nothing.
     """
 
     key: Hashable
@@ -35,6 +36,7 @@ class NoteRow(NamedTuple):
     sign: str = ""
     depth: int = 0
     bad: bool = False
+    moment: int = 0
 
 
 class NoteRows:
@@ -68,8 +70,8 @@ class NoteRows:
         line = Text(" " + "  " * min(row.depth, 12), no_wrap=True, end="")
         if row.sign:
             line.append(f"{row.sign} ", look.accent)
-        if row.before:
-            line.append(f"{row.before} ", look.dim)
+        if before := row.before or (day_of(row.moment) if row.moment else ""):
+            line.append(f"{before} ", look.dim)
         folder = isinstance(row.key, Folder)
         line.append(row.text, look.bad if row.bad else look.strong if folder else look.plain)
         if row.after:
@@ -77,55 +79,80 @@ class NoteRows:
         return [line]
 
 
-def tree(notes: "Sequence[NoteLine]", opened: Collection[str]) -> list[NoteRow]:
-    """Return folders, the open ones with what is in them, before the notes beside them.
+class Shelf:
+    """The vault's notes, put in order once, off the screen's thread; a key only picks from them."""
 
-    `notes` come by path.
-    """
-    inside: dict[str, list[NoteLine]] = {"": []}
-    folders: dict[str, set[str]] = {"": set()}
-    counts: dict[str, int] = {}
-    for note in notes:
+    def __init__(self, notes: "Sequence[NoteLine]") -> None:
+        """Take the notes by path."""
+        self.count = len(notes)
+        self._orders = {
+            "recent": _flat(sorted(notes, key=lambda one: -one.modified_ns)),
+            "title": _flat(sorted(notes, key=lambda one: title_key(one.title or one.path))),
+        }
+        self._said = {one.path: f"{one.path} {one.title}".casefold() for one in notes}
+        self._inside: dict[str, list[NoteRow]] = {}
+        self._folders: dict[str, list[str]] = {}
+        self._counts: dict[str, int] = {}
+        for note in sorted(notes, key=lambda one: name_of(one.path).casefold()):
+            self._put(note)
+        for folders in self._folders.values():
+            folders.sort(key=str.casefold)
+
+    def _put(self, note: "NoteLine") -> None:
         folder = note.path.rpartition("/")[0]
-        inside.setdefault(folder, []).append(note)
+        name = name_of(note.path)
+        self._inside.setdefault(folder, []).append(NoteRow(
+            note.path, note.path, name, after=note.title if note.title != name else "", sign=" ",
+            depth=folder.count("/") + bool(folder), bad=note.problem is not None,
+        ))  # fmt: skip
         while folder:
-            counts[folder] = counts.get(folder, 0) + 1
             above = folder.rpartition("/")[0]
-            folders.setdefault(above, set()).add(folder)
+            if folder not in self._counts:
+                self._folders.setdefault(above, []).append(folder)
+            self._counts[folder] = self._counts.get(folder, 0) + 1
             folder = above
-    rows: list[NoteRow] = []
 
-    def add(folder: str, depth: int) -> None:
-        for name in sorted(folders.get(folder, ()), key=str.casefold):
-            is_open = name in opened
-            rows.append(NoteRow(
-                Folder(name), "", name.rpartition("/")[2], after=f"{counts[name]:,}",
-                sign="▾" if is_open else "▸", depth=depth,
-            ))  # fmt: skip
-            if is_open:
-                add(name, depth + 1)
-        for note in sorted(inside.get(folder, ()), key=_by_name):
-            rows.append(NoteRow(
-                note.path, note.path, _name(note), after=_title(note), sign=" ", depth=depth,
-                bad=note.problem is not None,
-            ))  # fmt: skip
+    def tree(self, opened: Set[str]) -> list[NoteRow]:
+        """Return folders, the open ones with what is in them, before the notes beside them."""
+        rows: list[NoteRow] = []
 
-    add("", 0)
-    return rows
+        def add(folder: str, depth: int) -> None:
+            for name in self._folders.get(folder, ()):
+                is_open = name in opened
+                rows.append(NoteRow(
+                    Folder(name), "", name.rpartition("/")[2], after=f"{self._counts[name]:,}",
+                    sign="▾" if is_open else "▸", depth=depth,
+                ))  # fmt: skip
+                if is_open:
+                    add(name, depth + 1)
+            rows.extend(self._inside.get(folder, ()))
+
+        add("", 0)
+        return rows
+
+    def in_order(self, order: str, text: str = "", among: Set[str] | None = None) -> list[NoteRow]:
+        """Return notes one below the other, `recent` or by `title`.
+
+        Of them those whose path or title has every word of a text (`!` turns it round), and whose
+        path is `among` those given.
+        """
+        rows = self._orders[order]
+        if among is not None:
+            rows = [row for row in rows if row.path in among]
+        inverted, words = text.startswith("!"), text.lstrip("!").casefold().split()
+        if not words:
+            return rows
+        said = self._said
+        return [row for row in rows if all(w in said[row.path] for w in words) != inverted]
 
 
-def flat(notes: "Iterable[NoteLine]", order: str) -> list[NoteRow]:
-    """Return notes one below the other, `recent` or by `title`, each with its day and folder."""
-    if order == "recent":
-        found = sorted(notes, key=lambda one: -one.modified_ns)
-    else:
-        found = sorted(notes, key=lambda one: title_key(one.title or one.path))
+def _flat(notes: "Iterable[NoteLine]") -> list[NoteRow]:
     return [
         NoteRow(
-            note.path, note.path, note.title or _name(note), before=day_of(note.modified_ns),
+            note.path, note.path, note.title or name_of(note.path), moment=note.modified_ns,
             after=note.path.rpartition("/")[0], bad=note.problem is not None,
         )
-        for note in found
+        for note in notes
     ]  # fmt: skip
 
 
@@ -145,16 +172,6 @@ def in_trash(files: "Iterable[Trashed]") -> list[NoteRow]:
     return [NoteRow(one.path, one.path, one.original, before=one.since[:10]) for one in files]
 
 
-def matching(notes: "Sequence[NoteLine]", text: str) -> "list[NoteLine]":
-    """Return the notes whose path or title has every word of a text; `!` turns it round."""
-    inverted = text.startswith("!")
-    words = text.lstrip("!").casefold().split()
-    has: Callable[[NoteLine], bool] = lambda one: (  # noqa: E731
-        all(word in f"{one.path} {one.title}".casefold() for word in words)
-    )
-    return [one for one in notes if has(one) != inverted] if words else list(notes)
-
-
 def day_of(nanoseconds: int) -> str:
     """Return the local day of a moment."""
     return datetime.fromtimestamp(nanoseconds / 1e9).date().isoformat()
@@ -164,15 +181,3 @@ def name_of(path: str) -> str:
     """Return a note's name: the last part of its path, without suffix."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[0] or name
-
-
-def _name(note: "NoteLine") -> str:
-    return name_of(note.path)
-
-
-def _title(note: "NoteLine") -> str:
-    return note.title if note.title != _name(note) else ""
-
-
-def _by_name(note: "NoteLine") -> str:
-    return _name(note).casefold()

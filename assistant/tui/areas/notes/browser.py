@@ -155,9 +155,10 @@ class NoteBrowser(Widget, NoteChanges):
         return beside or self.has_class("-reading")
 
     async def _show(self) -> None:
+        await asyncio.sleep(_PAGE_AFTER)
+        await self.desk.library.opened()
         from assistant.tui.notes import queries
 
-        await asyncio.sleep(_PAGE_AFTER)
         path, heading = self.path, self._heading
         found = await self.desk.notes.read(lambda v: queries.sheet(v, path)) if path else None
         self._heading = ""

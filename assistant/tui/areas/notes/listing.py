@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.tui.desk import Desk
-from assistant.tui.notes.rows import NoteRow, flat, matching, tree
+from assistant.tui.notes.rows import NoteRow
 
 if TYPE_CHECKING:
     from assistant.tui.notes.queries import Standing
@@ -51,14 +51,15 @@ class Listing:
                 if not words
                 or all(w in f"{row.text} {row.after}".casefold() for w in asked) != inverted
             ]  # fmt: skip
-        notes = self.standing.notes
-        for tag in (word[1:].lower() for word in words.split() if word.startswith("#")):
-            notes = [one for one in notes if one.path in await self._with_tag(desk, tag)]
-        text = " ".join(word for word in words.split() if not word.startswith("#"))
-        notes = matching(notes, text)
+        shelf = self.standing.shelf
         if view == "tree" and not words:
-            return tree(notes, opened)
-        return flat(notes, "recent" if view == "recent" else "title")
+            return shelf.tree(opened)
+        among: Set[str] | None = None
+        for tag in (word[1:].lower() for word in words.split() if word.startswith("#")):
+            tagged = await self._with_tag(desk, tag)
+            among = tagged if among is None else among & tagged
+        text = " ".join(word for word in words.split() if not word.startswith("#"))
+        return shelf.in_order("recent" if view == "recent" else "title", text, among)
 
     def told(self, view: str, shown: int, *, filtered: bool) -> str:
         """Say what is listed."""
@@ -66,9 +67,11 @@ class Listing:
             return ""
         if view in NONE:
             return f"{NAMES[view]}: {shown:,}"
-        every = len(self.standing.notes)
+        every = self.standing.shelf.count
         notes = f"{every:,} {'note' if every == 1 else 'notes'}"
-        return f"{shown:,} of {notes} · {NAMES[view]}" if filtered else f"{notes} · {NAMES[view]}"
+        if filtered:
+            return f"{shown:,} of {notes} · {NAMES['title' if view == 'tree' else view]}"
+        return f"{notes} · {NAMES[view]}"
 
     async def _with_tag(self, desk: Desk, tag: str) -> set[str]:
         if tag and self._tagged[0] != tag:
