@@ -35,6 +35,8 @@ class HeatMap:
         for place in range(len(self.weeks)):
             monday = self.first + timedelta(weeks=place)
             if monday.month != last:
+                if place == 1:
+                    line[:3] = "   "  # the first month has but this week, and no room
                 last = monday.month
                 line[2 * place : 2 * place + 3] = f"{monday:%b}"
         return "".join(line).rstrip()

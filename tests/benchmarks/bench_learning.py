@@ -1,115 +1,75 @@
-"""`assistant track` and its siblings over a long log, cold, beside an empty one.
+"""Skills and Labs in a real terminal: how soon they are there, and how soon a key is answered.
 
-    python -m tests.benchmarks.bench_learning [EVENTS]
+python -m tests.benchmarks.bench_learning [--works 23000] [--runs 5]
 
-A library of its own is made in a temporary folder: the starter works and so many events of learning
-over two years, runs with all they keep among them. Commands run as a person runs them, turn about;
-medians of seven: seconds by the clock, and of CPU, which a busy machine changes less.
+Keys are timed as in `bench_app`, first alone, then while a lab runs on every core at the priority
+of the app's own jobs, in a process beside the app: what the run itself draws is no answer to a key.
 """
 
+import argparse
 import os
-import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant.config import Home, Settings
-from assistant.library.opening import open_library
-from assistant.skills.catalogue import load_curriculum
-from assistant.skills.progress import reading_ids
-from db import learning
+from tests.benchmarks.bench_app import _keys, _library, _running
+from tests.fakes.learners import give_track, live
 
-ROUNDS = 7
-COMMANDS = (["track"], ["skill", "next"], ["skill", "list"], ["progress", "show"],
-            ["progress", "week"], ["progress", "log"], ["lab", "runs"])  # fmt: skip
-CLAIMS = [
-    {"id": f"c{n}", "text": "Both agree in float64 over a hundred steps", "measured": 1e-9,
-     "bound": "1e-6", "holds": True} for n in range(8)
-]  # fmt: skip
-FIGURES = {f"loss, {n}": {"unit": "nats", "points": 100, "value": 0.1234} for n in range(12)}
-ENVIRONMENT = {"cpu": "a processor", "cores": 2, "torch": "2.13.0", "python": "3.11"}
-
-
-def fill(home: Home, events: int) -> None:
-    """Make a library with so many events of learning."""
-    chance = random.Random(1)
-    curriculum = load_curriculum(home)
-    skills = list(curriculum.skills)
-    labs = sorted({lab for skill in curriculum.skills.values() for lab in skill.labs})
-    with open_library(home, Settings()) as database, database.write("fill") as connection:
-        numbers = reading_ids(connection, curriculum)
-        start = datetime.now(UTC) - timedelta(days=730)
-        for place in range(events):
-            at = (start + timedelta(days=730 * place / max(events, 1))).isoformat(
-                timespec="microseconds"
-            )
-            lab, skill = chance.choice(labs), chance.choice(skills)
-            kind = chance.choices(
-                ["lab-check", "lab-hint", "lab-run", "skill-review", "state"], [45, 15, 10, 10, 20]
-            )[0]
-            if kind == "state":
-                id = chance.choice(list(numbers))
-                state = chance.choice(["read", "skimmed", "later"])
-                data: dict[str, object] = {"work": numbers[id], "after": {"state": state}}
-                learning.append_past(connection, at, kind, id, data)
-            elif kind == "skill-review":
-                data = {"answer": chance.choice(["again", "good", "easy"]), "told": "reviewed"}
-                learning.append_past(connection, at, kind, f"skill:{skill}", data)
-            else:
-                passed = chance.randint(0, 7)
-                told: dict[str, dict[str, object]] = {
-                    "lab-check": {"status": "passed" if passed == 7 else "incorrect",
-                                  "passed": passed, "checks": 7,
-                                  "results": [["a check of it", "passed"]] * 7},
-                    "lab-hint": {"check": "a check of it", "number": 1, "of": 3},
-                    "lab-run": {"run": f"r{place}", "lab": lab, "ok": True, "device": "cpu",
-                                "scale": "small", "seed": 0, "seconds": 1.0, "solution": None,
-                                "claims": CLAIMS, "figures": FIGURES,
-                                "environment": ENVIRONMENT},
-                }  # fmt: skip
-                data = {**told[kind], "told": f"{kind} of {lab}"}
-                learning.append_past(connection, at, kind, f"lab:{lab}", data)
-
-
-def cold(home: Home, command: list[str]) -> tuple[float, float]:
-    """Return the seconds a command takes in a process of its own, by the clock and of CPU."""
-    environment = {**os.environ, "ASSISTANT_HOME": str(home.path), "COLUMNS": "80"}
-    started = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "assistant", *command], env=environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    _, status, used = os.wait4(child.pid, 0)
-    if status:
-        raise SystemExit(f"assistant {' '.join(command)} failed")
-    return time.perf_counter() - started, used.ru_utime + used.ru_stime
+_PLACES = {"skills": b"My own way", "labs": b"labs passed"}
+_KEYS = (("jk", "next line"), ("Gg", "the ends"), ("p", "page"), ("\t\x1b", "into the page"))
+_LAB = ("lab", "run", "amp", "--device", "cpu", "--scale", "small")
 
 
 def main() -> None:
-    """Print a table: seconds, median and slowest, with no event and with many."""
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--works", type=int, default=23_000)
+    parser.add_argument("--runs", type=int, default=5)
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        homes = {count: Home(Path(folder) / str(count)) for count in (0, events)}
-        for count, home in homes.items():
-            fill(home, count)
-        print(f"{'assistant …':<18}" + "".join(f"{count:>12,} events" for count in homes))
-        for command in COMMANDS:
-            times: dict[int, list[tuple[float, float]]] = {count: [] for count in homes}
-            for _ in range(ROUNDS):
-                for count, home in homes.items():
-                    times[count].append(cold(home, command))
-            told = "".join(
-                "".join(f"{statistics.median(column):>9.2f}" for column in zip(*one, strict=True))
-                for one in times.values()
-            )
-            print(f"{' '.join(command):<18}{told}", flush=True)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"seconds by the clock and of CPU, medians of {ROUNDS}; {peak:.0f} MB at most")
+        home = _library(Path(folder), asked.works)
+        _learn(home)
+        for place, seen in _PLACES.items():
+            (home / "session.json").write_text(f'{{"app": {{"area": "{place}"}}}}')
+            pictures, lists, memory = [], [], []
+            for _ in range(asked.runs):
+                with _running(["-m", "assistant"], home) as program:
+                    pictures.append(program.until(b"Labs"))
+                    lists.append(program.until(seen))
+                    time.sleep(1.0)
+                    memory.append(program.megabytes())
+            print(f"{place}, first picture  {statistics.median(pictures):.2f} s")
+            print(f"{place}, listed         {statistics.median(lists):.2f} s")
+            print(f"{place}, memory         {statistics.median(memory):.0f} MB")
+            _keys(home, f"in {place}", _KEYS, seen)
+            labs = [_lab(home) for _ in range(os.cpu_count() or 1)]
+            time.sleep(8.0)
+            _keys(home, f"{place}, lab runs", _KEYS, seen)
+            for lab in labs:
+                lab.terminate()
+                lab.wait()
+
+
+def _learn(home: Path) -> None:
+    from db import works
+    from db.engine import Database
+
+    with Database(home / "library.db") as database:
+        with database.read() as connection:
+            first, second = works.view_works(connection, [1, 2])
+        give_track(home, first.public_id, second.public_id)
+        live(home, database)
+
+
+def _lab(home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["nice", "-n", "19", sys.executable, "-m", "assistant", *_LAB],
+        env={**os.environ, "ASSISTANT_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 if __name__ == "__main__":

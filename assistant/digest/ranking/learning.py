@@ -112,6 +112,8 @@ class Learnt:
         """
         import numpy as np
 
+        if not order:
+            return []
         # Every paper is compared with every other: of weeks away, an even share will do.
         places = np.array(order[:: -(-len(order) // MOST_COMPARED) or 1], dtype=np.intp)
         rows = self._rows[places]
@@ -150,7 +152,7 @@ class _Told:
 
     def asked(self, candidates: Rows) -> Iterator[tuple[dict[str, Vector], Vector]]:
         """Yield candidates' cosines and likeness by telling words with the n papers, by blocks."""
-        for start in range(0, len(candidates), MOST_COMPARED):
+        for start in range(0, max(len(candidates), 1), MOST_COMPARED):
             rows = candidates[start : start + MOST_COMPARED]
             yield self.space.cosines(rows, self.rows), self.telling.kernel(rows, self.rows)
 
