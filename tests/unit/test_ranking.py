@@ -270,6 +270,12 @@ def test_nothing_to_rank_and_one_to_rank() -> None:
     assert rank(Taste(likes("graphs", 3)), []).papers == ()
     alone = rank(Taste(likes("graphs", 3)), [paper("graphs", 9)])
     assert [one.candidate.id for one in alone.papers] == ["graphs9"]
+    liked = Taste(likes("graphs", 6))
+    assert rank(liked, []).papers == ()
+    assert rank(liked, []).explore == ()
+    by_followed = replace(paper("speech", 9), authors=("Ada Lin",))
+    followed = Taste(likes("graphs", 6), followed=frozenset({author_key("Ada Lin")}))
+    assert rank(followed, [by_followed]).explore == (), "none is left to pick"
 
 
 def test_a_candidate_that_was_liked_before_is_no_reason_for_itself() -> None:
