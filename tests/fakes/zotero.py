@@ -28,15 +28,16 @@ def item(key: str, kind: str, *, parsed: str = "", link: str = "", **data: Any) 
 
 def some_library() -> list[Item]:
     """Return a small library with everything in it that matters."""
-    people = [{"creatorType": "author", "firstName": "Ada", "lastName": "Lovelace"},
+    people = [{"creatorType": "author", "firstName": "Alec", "lastName": "Radford"},
               {"creatorType": "editor", "firstName": "E", "lastName": "Ditor"},
               {"creatorType": "author", "name": "OpenAI"}]  # fmt: skip
     return [
-        item("AAAA1111", "preprint", parsed="2021-02-26", title="A <i>Visual</i> Model",
+        item("AAAA1111", "preprint", parsed="2021-02-26",
+             title="Learning Transferable <i>Visual</i> Models From Natural Language Supervision",
              creators=people, repository="arXiv", archiveID="arXiv:2103.00020",
              abstractNote="What it says.", url="http://arxiv.org/abs/2103.00020",
              tags=[{"tag": "Vision Models"}, {"tag": "to read", "type": 1}],
-             extra="arXiv:2103.00020 [cs]\nCitation Key: lovelace2021"),
+             extra="arXiv:2103.00020 [cs]\nCitation Key: radford2021"),
         item("BBBB2222", "conferencePaper", title="Networks That Learn", creators=people[:1],
              date="June 2019", DOI="10.1000/xyz123", proceedingsTitle="Proc. of Learning"),
         item("CCCC3333", "note", parentItem="AAAA1111",
