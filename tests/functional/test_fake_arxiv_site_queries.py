@@ -173,7 +173,7 @@ def test_records_tell_versions_edits_and_deletions() -> None:
     assert guids(feed) == ["2510.00003v3"]
 
 
-@pytest.mark.parametrize(("newest", "created"), [(True, "2025-11-03"), (False, "2025-11-02")])
+@pytest.mark.parametrize(("newest", "created"), [(True, "2025-11-03"), (False, "2025-10-31")])
 def test_created_is_the_newest_versions_day_unless_told(newest: bool, created: str) -> None:
     world = small_world()
     world.oai_created_is_newest = newest
