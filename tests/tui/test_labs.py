@@ -108,6 +108,20 @@ def test_a_page_has_checks_runs_skills_and_what_it_is_about(learning: Path) -> N
     play_labs(play, size=LARGE)
 
 
+def test_what_a_lab_is_about_is_as_wide_as_the_page(learning: Path) -> None:
+    async def play(person: Person) -> None:
+        await go_to(person, "custom_loss")
+        await person.press("enter", "G")
+        lines = [line.rstrip() for line in person.lines()]
+        assert max(len(line) for line in lines[3:-1]) > 70
+        await person.resize((60, 24))
+        await person.press("G")
+        assert all(len(line.rstrip()) <= 60 for line in person.lines())
+        assert max(len(line.rstrip()) for line in person.lines()[3:-1]) > 50
+
+    play_labs(play)
+
+
 def test_an_exercise_is_started_edited_and_stays_as_it_is(
     learning: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

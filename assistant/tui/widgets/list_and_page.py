@@ -94,6 +94,10 @@ class ListAndPage(Widget, Acting):
         self.set_class(not wide and not tall, "-folded")
         self.show_page()
 
+    def on_page_list_widened(self) -> None:
+        """Make the page for the width it has now."""
+        self.show_page()
+
     def show_page(self) -> None:
         """Show the page of the row under the cursor, once it rests there."""
         beside = self.previews and not self.has_class("-folded")

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Span, Text
 from textual.geometry import Size
+from textual.message import Message
 
 from assistant.tui.look import Look
 from assistant.tui.widgets.row_list import NoRows, RowList
@@ -123,12 +124,16 @@ class PageList(RowList):
     """The page itself: the cursor goes from place to place, and scrolls where there is none."""
 
     DEFAULT_CSS = """
-    PageList { padding: 0 1; background: $surface; }
+    PageList { padding: 0 1; background: $surface; scrollbar-gutter: stable; }
     PageList:focus { background: $surface-lighten-1; }
     """
 
+    class Widened(Message):
+        """The page has another width: what was laid out by whoever made it is to be made anew."""
+
     def __init__(self, *, empty: str = "", id: str | None = None) -> None:
         super().__init__(empty=empty, id=id)
+        self._width = 0
         self._parts: Sequence[Part] = ()
         self._of: object = None
 
@@ -141,6 +146,9 @@ class PageList(RowList):
     def on_resize(self) -> None:
         """Lay the page out to the new width."""
         self._lay_out(keep=True)
+        if self._width != (width := self.scrollable_content_region.width):
+            self._width = width
+            self.post_message(self.Widened())
 
     def _lay_out(self, *, keep: bool) -> None:
         width = self.scrollable_content_region.width
