@@ -133,7 +133,7 @@ def state_told(one: Standing, now: datetime) -> str:
         again = f", again in {in_words(one.due - now)}" if one.due else ""
         return f"proven {in_words(now - one.proven)} ago{again}"
     if one.state == "due" and one.due is not None:
-        return f"due for review since {in_words(now - one.due)}"
+        return f"due for review for {in_words(now - one.due)}"
     lab = "" if one.skill.labs else ", lab planned" if one.skill.planned else ", no lab"
     told = f"{one.state}, {one.skill.hours:g} h{lab}"
     if one.state == "locked":

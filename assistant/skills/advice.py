@@ -49,7 +49,7 @@ def _why(one: Standing, resting: int, on_track: bool, now: datetime) -> str:
     skill = one.skill
     if one.state == "due":
         assert one.due is not None
-        return f"due for review since {in_words(now - one.due)}"
+        return f"due for review for {in_words(now - one.due)}"
     told = []
     if one.state == "started":
         assert one.started is not None

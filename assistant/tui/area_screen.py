@@ -15,6 +15,8 @@ class AreaScreen(Screen[None], Acting):
     """An area: the bar of places above, the area's body, the bar of keys below."""
 
     AREA: ClassVar[str]
+    # Not the filter, which would be seen until the focus goes on.
+    AUTO_FOCUS: ClassVar[str | None] = "RowList"
     DEFAULT_CSS = "AreaScreen { layout: vertical; }"
     _coming: "Callable[[], Coroutine[Any, Any, None]] | None" = None
 

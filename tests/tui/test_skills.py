@@ -91,7 +91,7 @@ def test_a_page_tells_why_what_to_read_what_proves_it_and_what_it_opens(learning
         assert "lab planned:" in person.text()
         await go_to(person, "custom-loss")
         assert "all 3 checks of custom_loss passed" in person.text()
-        assert "▸ Next: due for review since" in person.text()
+        assert "▸ Next: due for review for" in person.text()
         assert "↻ due for review for 1" in person.text()
 
     drive(play, size=LARGE)
