@@ -29,7 +29,7 @@ from assistant.tui.app import AssistantApp
 
 SMALL, LARGE = (80, 24), (140, 45)
 _PATIENCE = 20.0
-_QUIET = 3
+_QUIET = 8
 
 
 @dataclass

@@ -58,6 +58,33 @@ def test_the_tree_opens_and_closes(noted: Path) -> None:
     drive(play)
 
 
+def test_no_word_is_cut_where_a_note_is_longer_than_the_page(noted: Path) -> None:
+    words = [f"word{'s' * (number % 7)}{number}" for number in range(400)]
+    (noted / "vault" / "Long.md").write_text(" ".join(words))
+
+    async def play(person: Person) -> None:
+        await person.press("r", "j", "j", "j")
+        page = area(person).browser.page
+        shown = " ".join(page.render_line(y).text for y in range(page.size.height))
+        seen = [word for word in shown.split() if word.startswith("word")]
+        assert len(seen) > 100
+        assert seen == words[: len(seen)]
+
+    drive(play, size=LARGE)
+
+
+def test_the_bar_of_keys_goes_with_the_cursor(noted: Path) -> None:
+    async def play(person: Person) -> None:
+        seen = []
+        for key in ("j", "G"):  # a folder, a note
+            await person.press(key)
+            strip = person.screen._compositor.render_strips()[-1]
+            seen.append(next(one.style for one in strip if "edit" in one.text))
+        assert seen[0] != seen[1], "what cannot be done is dim"
+
+    drive(play, size=LARGE)
+
+
 @pytest.mark.parametrize(
     ("key", "first", "count"),
     [

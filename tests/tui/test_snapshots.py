@@ -14,6 +14,7 @@ import pytest
 
 from assistant.tui.jobs.job import Job, JobError
 from assistant.tui.library import Library
+from assistant.tui.papers.browser import PaperBrowser
 from db.engine import Database
 from db.errors import DatabaseDamagedError
 from tests.tui.driving import LARGE, SMALL, Person, Play, drive
@@ -250,7 +251,9 @@ async def paper_with_a_note(person: Person) -> None:
 
 @noted_state
 async def note_of_a_paper(person: Person) -> None:
-    await person.press("2", "E")
+    await person.press("2")
+    await person.until(lambda: person.screen.query_one(PaperBrowser).notes, "its notes")
+    await person.press("E")
 
 
 @noted_state

@@ -62,7 +62,8 @@ class NotePage(ScrollView, Acting, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("page"))
     DEFAULT_CSS = """
     NotePage {
-        padding: 0 1; overflow-x: hidden; scrollbar-size-vertical: 1; background: $surface;
+        padding: 0 1; overflow-x: hidden; background: $surface;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
     }
     NotePage:focus { background: $surface-lighten-1; }
     """

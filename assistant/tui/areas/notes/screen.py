@@ -178,6 +178,7 @@ class NotesScreen(AreaScreen, Going):
     def on_row_list_moved(self) -> None:
         """Say how things stand."""
         self._show_count()
+        self.refresh_bindings()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Open or close the folder under the cursor."""
