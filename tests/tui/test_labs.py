@@ -186,7 +186,8 @@ def test_the_reference_is_shown_once_the_checks_pass(learning: Path) -> None:
         await go_to(person, "custom_loss")
         await person.press("v")
         assert isinstance(person.screen, Reference)
-        assert "from typing import Any" in person.text()
+        person.app.clear_notifications()  # they lie over the text
+        await person.until(lambda: "from typing import Any" in person.text(), "the reference")
         await person.press("escape")
         await into_page(person, Place("about", ""))
         await person.press("enter")
