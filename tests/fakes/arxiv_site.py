@@ -12,9 +12,10 @@ templates, never from our own parsers: the modules beside this one name their so
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fakes import arxiv_site_api as api
@@ -25,6 +26,7 @@ from tests.fakes import arxiv_site_oai as oai
 from tests.fakes.arxiv_site_papers import SitePaper, odd_papers, site_paper
 from tests.fakes.arxiv_site_replies import Reply, Request
 from tests.fakes.arxiv_site_world import World
+from tests.fakes.serving import serving
 
 __all__ = ["FakeArxivSite", "SitePaper", "World", "fake_arxiv_site", "odd_papers", "site_paper"]
 
@@ -161,62 +163,51 @@ class FakeArxivSite:
 def fake_arxiv_site(world: World | None = None) -> Iterator[FakeArxivSite]:
     """Serve a world on a free local port until the block ends; hanging answers end with it."""
     site = FakeArxivSite(world or World())
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site))
-    server.daemon_threads = True
-    site.root = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.stop.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(partial(_take, site)) as address:
+        site.root = address
+        try:
+            yield site
+        finally:
+            site.stop.set()
 
 
-def _handler(site: FakeArxivSite) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            request = site.take(self.path, headers)
-            with suppress(BrokenPipeError, ConnectionResetError):
-                self._answer(request)
+def _take(site: FakeArxivSite, handler: BaseHTTPRequestHandler) -> None:
+    headers = {name.lower(): value for name, value in handler.headers.items()}
+    request = site.take(handler.path, headers)
+    _answer(site, handler, request)
 
-        def _answer(self, request: Request) -> None:
-            fault = request.fault
-            if fault == "hang":
-                site.stop.wait(_HANG_SECONDS)
-            if fault in ("hang", "hang up"):
-                return
-            reply, body = site.answer(request)
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.type)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            if fault not in ("cut short", "oversized"):
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if fault == "trickle":
-                self._trickle(body)
-            else:
-                self.wfile.write(body[: len(body) // 2] if fault.startswith("cut") else body)
-            if fault == "oversized":
-                self._pour()
 
-        def _trickle(self, body: bytes) -> None:
-            for place in range(len(body)):
-                self.wfile.write(body[place : place + 1])
-                if site.stop.wait(_TRICKLE_SECONDS):
-                    return
+def _answer(site: FakeArxivSite, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    fault = request.fault
+    if fault == "hang":
+        site.stop.wait(_HANG_SECONDS)
+    if fault in ("hang", "hang up"):
+        return
+    reply, body = site.answer(request)
+    handler.send_response(reply.status)
+    handler.send_header("Content-Type", reply.type)
+    for name, value in reply.headers.items():
+        handler.send_header(name, value)
+    if fault not in ("cut short", "oversized"):
+        handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    if fault == "trickle":
+        _trickle(site, handler, body)
+    else:
+        handler.wfile.write(body[: len(body) // 2] if fault.startswith("cut") else body)
+    if fault == "oversized":
+        _pour(site, handler)
 
-        def _pour(self) -> None:
-            for _ in range(site.oversize // len(_MANY)):
-                self.wfile.write(_MANY)
-                if site.stop.is_set():
-                    return
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+def _trickle(site: FakeArxivSite, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    for place in range(len(body)):
+        handler.wfile.write(body[place : place + 1])
+        if site.stop.wait(_TRICKLE_SECONDS):
+            return
 
-    return Handler
+
+def _pour(site: FakeArxivSite, handler: BaseHTTPRequestHandler) -> None:
+    for _ in range(site.oversize // len(_MANY)):
+        handler.wfile.write(_MANY)
+        if site.stop.is_set():
+            return

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    """Answer GET on a free local port until the block ends; yield the server's address.
+    """Answer GET and POST on a free local port until the block ends; yield the server's address.
 
     Each request has a thread of its own. Who hangs up early breaks nothing.
     """
@@ -17,6 +17,9 @@ def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
         def do_GET(self) -> None:
             with suppress(BrokenPipeError, ConnectionResetError):
                 answer(self)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha1
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from assistant.config import VenuesSettings
+from tests.fakes.serving import serving
 
 Query = Mapping[str, str]
 Document = bytes | Callable[[Query], bytes]
@@ -66,83 +68,70 @@ class FakeSites:
 def fake_sites(documents: Mapping[str, Document] | None = None) -> Iterator[FakeSites]:
     """Serve documents by path on a free local port until the block ends."""
     state = FakeSites(dict(documents or {}))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    state.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield state
-    finally:
-        state.stop.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(partial(_take, state)) as address:
+        state.address = address
+        try:
+            yield state
+        finally:
+            state.stop.set()
 
 
-def _handler(state: FakeSites) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.requests.append(self.path)
-            state.agents.append(self.headers.get("User-Agent", ""))
-            parts = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            document = state.documents.get(parts.path)
-            body = document(query) if callable(document) else document
-            fault = state.faults.pop(0) if state.faults else ""
-            try:
-                self._answer(body, fault)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
+def _take(state: FakeSites, handler: BaseHTTPRequestHandler) -> None:
+    state.requests.append(handler.path)
+    state.agents.append(handler.headers.get("User-Agent", ""))
+    parts = urlsplit(handler.path)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    document = state.documents.get(parts.path)
+    body = document(query) if callable(document) else document
+    fault = state.faults.pop(0) if state.faults else ""
+    _answer(state, handler, body, fault)
 
-        def _answer(self, body: bytes | None, fault: str) -> None:
-            if fault == "hang":
-                state.stop.wait(30)
+
+def _answer(
+    state: FakeSites, handler: BaseHTTPRequestHandler, body: bytes | None, fault: str
+) -> None:
+    if fault == "hang":
+        state.stop.wait(30)
+        return
+    if fault == "hang up":
+        return
+    if fault == "moved":
+        handler.send_response(302)
+        handler.send_header("Location", "https://elsewhere.example/list.json")
+        handler.end_headers()
+        return
+    status = 200 if body is not None else 404
+    body = body or b""
+    if fault[:3].isdecimal():
+        status, body = int(fault[:3]), b"No."
+    elif fault == "malformed":
+        body = body[: len(body) // 2]
+    elif fault == "html":
+        body = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
+    elif fault == "charset":
+        body = body.replace("é".encode(), b"\xe9")
+    elif fault.startswith("bomb"):
+        body = BOMBS[fault.split()[1]]
+    tag = f'"{sha1(body).hexdigest()}"'
+    if state.etags and status == 200 and handler.headers.get("If-None-Match") == tag:
+        handler.send_response(304)
+        handler.end_headers()
+        return
+    handler.send_response(status)
+    if fault == "429 retry":
+        handler.send_header("Retry-After", state.retry_after)
+    if state.etags and status == 200:
+        handler.send_header("ETag", tag)
+    length = 10**12 if fault == "oversized" else len(body)
+    handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+    if fault == "cut off":
+        body = body[: len(body) // 2]
+    if fault == "trickle":
+        for place in range(len(body)):
+            handler.wfile.write(body[place : place + 1])
+            if state.stop.wait(0.1):
                 return
-            if fault == "hang up":
-                return
-            if fault == "moved":
-                self.send_response(302)
-                self.send_header("Location", "https://elsewhere.example/list.json")
-                self.end_headers()
-                return
-            status = 200 if body is not None else 404
-            body = body or b""
-            if fault[:3].isdecimal():
-                status, body = int(fault[:3]), b"No."
-            elif fault == "malformed":
-                body = body[: len(body) // 2]
-            elif fault == "html":
-                body = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
-            elif fault == "charset":
-                body = body.replace("é".encode(), b"\xe9")
-            elif fault.startswith("bomb"):
-                body = BOMBS[fault.split()[1]]
-            tag = f'"{sha1(body).hexdigest()}"'
-            if state.etags and status == 200 and self.headers.get("If-None-Match") == tag:
-                self.send_response(304)
-                self.end_headers()
-                return
-            self.send_response(status)
-            if fault == "429 retry":
-                self.send_header("Retry-After", state.retry_after)
-            if state.etags and status == 200:
-                self.send_header("ETag", tag)
-            length = 10**12 if fault == "oversized" else len(body)
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            if fault == "cut off":
-                body = body[: len(body) // 2]
-            if fault == "trickle":
-                for place in range(len(body)):
-                    self.wfile.write(body[place : place + 1])
-                    if state.stop.wait(0.1):
-                        return
-            while fault == "oversized":
-                self.wfile.write(b"x" * 1_000_000)
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
+    while fault == "oversized":
+        handler.wfile.write(b"x" * 1_000_000)
+    handler.wfile.write(body)
