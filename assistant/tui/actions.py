@@ -4,7 +4,9 @@ An action belongs to a scope: a kind of place such as a list, a paper, an area, 
 mixes in `assistant.tui.acting.Acting` binds its scopes' keys and performs their actions.
 """
 
-from collections.abc import Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -69,6 +71,16 @@ def bindings(*names: str) -> list[Binding]:
 def known_ids() -> set[str]:
     """Return every action's id."""
     return {one.id for scope in _SCOPES.values() for one in scope.actions}
+
+
+def unknown_ids(ids: Iterable[str]) -> list[str]:
+    """Return those of the ids that no action has, sorted."""
+    if set(ids) - known_ids():
+        # A place registers its actions when it is first shown, which may not have been yet.
+        package = __package__ or ""
+        for one in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            importlib.import_module(one.name)
+    return sorted(set(ids) - known_ids())
 
 
 def shown_keys(keys: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         self._look: Look | None = None
         self._begun = False
         self.theme = settings.tui.theme or state.get("app", "theme", DARK)
-        self.set_keymap({k: v for k, v in settings.keys.items() if k in actions.known_ids()})
+        self.set_keymap(settings.keys)
 
     @property
     def desk(self) -> Desk:
@@ -132,9 +132,6 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         if not self.is_headless:
             self._heed_signals()
         self.desk.jobs.finished.append(self._job_ended)
-        unknown = sorted(set(self.desk.settings.keys) - actions.known_ids())
-        for name in unknown:
-            self.say(f"[keys] in config.toml names no action: {name}", severity="warning")
 
     def begin(self) -> None:
         """Open the library; called once the first place is painted, and to try again."""
@@ -145,6 +142,8 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         if not self._begun:
             self._begun = True
             self.begin()
+            for name in actions.unknown_ids(self.desk.settings.keys):
+                self.say(f"[keys] in config.toml names no action: {name}", severity="warning")
 
     async def _open_library(self) -> None:
         try:

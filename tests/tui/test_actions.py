@@ -2,13 +2,17 @@
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 import assistant.tui
 from assistant.tui.acting import Acting
 from assistant.tui.actions import all_scopes, bindings, known_ids, shown_keys
+from tests.tui.driving import Person, drive
 
 
 def _everybody() -> list[type[Acting]]:
@@ -71,3 +75,28 @@ def test_an_area_shares_no_key_with_what_is_bound_within_it() -> None:
 
 def _keys(scope: str) -> set[str]:
     return {binding.key for binding in bindings(scope)}
+
+
+def test_a_key_of_a_place_not_seen_yet_can_be_rebound_and_a_wrong_id_is_told(noted: Path) -> None:
+    (noted / "config.toml").write_text('[keys]\n"review.show" = "v"\n"review.shwo" = "w"\n')
+
+    async def play(person: Person) -> None:
+        told = [one for one in person.toasts() if "names no action" in one]
+        assert told == ["[keys] in config.toml names no action: review.shwo"]
+        await person.press("3", "F")
+        assert "v answer" in person.lines()[-1]
+        await person.press("g")
+        assert "v shows the answer first." in person.toasts()[-1]
+        await person.press("v", "g")
+        assert "2 of" in person.text(), "the first one is answered"
+
+    drive(play)
+
+
+def test_the_keys_of_every_place_are_known_to_a_fresh_program() -> None:
+    ask = "import sys; from assistant.tui.actions import unknown_ids as u; print(*u(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", ask, *sorted(known_ids()), "no.such"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["no.such"]

@@ -196,7 +196,7 @@ def test_review_with_its_grades(noted: Path) -> None:
         assert "What does it freeze?" in person.text()
         assert "The pretrained weights." not in person.text()
         await person.press("g")
-        assert "Space shows the answer first." in person.toasts()[-1]
+        assert "space shows the answer first." in person.toasts()[-1]
         await person.press("space")
         assert "The pretrained weights." in person.text()
         assert "good 10 min" in person.text()

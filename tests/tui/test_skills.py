@@ -280,7 +280,7 @@ def test_a_review_goes_over_every_question_before_it_is_graded(learning: Path) -
         assert "What does it claim?" in person.text()
         assert "That it is fast." not in person.text()
         await person.press("g")
-        assert "Space shows the answers first." in person.toasts()
+        assert "space shows the answer first." in person.toasts()
         await person.press("space")
         assert "That it is fast." in person.text()
         await person.press("space", "space")

@@ -5,17 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Static
 
 from assistant.text import clean
-from assistant.tui.acting import Acting
-from assistant.tui.actions import Action, bindings, register
-from assistant.tui.widgets.key_bar import KeyBar
-from assistant.tui.widgets.top_bar import TopBar
+from assistant.tui.actions import bindings
+from assistant.tui.card_screen import CardScreen
 
 if TYPE_CHECKING:
     from assistant.notes.reviewing import Answer, ReviewCard
@@ -31,33 +26,12 @@ A heading marked so asks for what stands under it; the tag `review`
 in front matter asks for the whole note."""
 _LONGEST = 20_000
 
-register(
-    "review",
-    "In a review",
-    Action("review.show", "space,enter", "Show the answer", "answer"),
-    Action("review.again", "a", "I did not know it: ask again soon", "again"),
-    Action("review.hard", "h", "I knew it with effort", "hard"),
-    Action("review.good", "g", "I knew it", "good"),
-    Action("review.easy", "e", "I knew it at once", "easy"),
-    Action("review.skip", "n", "Leave this one for another time", "skip"),
-    Action("review.open", "o", "Open the note it is from", "note"),
-    Action("review.leave", "escape", "Leave the review", "leave"),
-)
-_GRADES = ("again", "hard", "good", "easy")
 
-
-class ReviewScreen(Screen[None], Acting):
+class ReviewScreen(CardScreen):
     """One card after the other, the longest due first."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("review",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("review"))
-    DEFAULT_CSS = """
-    ReviewScreen { layout: vertical; }
-    ReviewScreen #told { height: 1; padding: 0 1; color: $text-muted; }
-    ReviewScreen VerticalScroll { height: 1fr; align: center top; padding: 1 2; }
-    ReviewScreen #card { width: 100%; max-width: 80; height: auto; }
-    ReviewScreen #grades { height: 2; padding: 0 1; }
-    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,15 +41,6 @@ class ReviewScreen(Screen[None], Acting):
         self._shown = False
         self._waits: dict[Answer, str] = {}
         self._read = False
-
-    def compose(self) -> ComposeResult:
-        """Show the card and the ways to answer it."""
-        yield TopBar("", "Review")
-        yield Static(id="told", markup=False)
-        with VerticalScroll(can_focus=False):
-            yield Static(id="card", markup=False)
-        yield Static(id="grades", markup=False)
-        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin with the card that waits longest."""
@@ -94,17 +59,15 @@ class ReviewScreen(Screen[None], Acting):
         """The card at hand."""
         return self._waiting[0] if self._waiting else None
 
-    def why_not(self, action: str) -> str | None:
-        """Say why something cannot be done now."""
-        if action == "review.leave":
-            return None
-        if self.card is None:
-            return "Nothing is due."
-        if action.removeprefix("review.") in _GRADES and not self._shown:
-            return "Space shows the answer first."
-        if action == "review.show" and self._shown:
-            return "How was it? a, h, g or e."
-        return None
+    @property
+    def has_card(self) -> bool:
+        """Whether a card is due."""
+        return self.card is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer is in sight."""
+        return self._shown
 
     async def _load(self) -> None:
         from assistant.notes.reviewing import due_cards
@@ -132,10 +95,7 @@ class ReviewScreen(Screen[None], Acting):
                 page.append("\n\n" + "─" * 20 + "\n\n", look.dim)
                 page.append(clean(card.back, _LONGEST))
                 grades = self._grades()
-        self.query_one("#told", Static).update(told)
-        self.query_one("#card", Static).update(page)
-        self.query_one("#grades", Static).update(grades)
-        self.refresh_bindings()
+        self.draw(told, page, grades)
 
     def _grades(self) -> Text:
         look, line = self.assistant.look, Text()
@@ -158,23 +118,8 @@ class ReviewScreen(Screen[None], Acting):
         self._draw()
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    async def do_review_again(self) -> None:
-        """Grade the card: not known."""
-        await self._grade("again")
-
-    async def do_review_hard(self) -> None:
-        """Grade the card: hard."""
-        await self._grade("hard")
-
-    async def do_review_good(self) -> None:
-        """Grade the card: good."""
-        await self._grade("good")
-
-    async def do_review_easy(self) -> None:
-        """Grade the card: easy."""
-        await self._grade("easy")
-
-    async def _grade(self, given: "Answer") -> None:
+    async def grade(self, given: "Answer") -> None:
+        """Write an answer to the card at hand down, and go on to the next."""
         from assistant.notes.reviewing import answer
 
         card = self.card
@@ -206,5 +151,5 @@ class ReviewScreen(Screen[None], Acting):
 
     def do_review_leave(self) -> None:
         """Leave the review."""
-        self.dismiss()
+        super().do_review_leave()
         self.assistant.notes_changed()

@@ -4,41 +4,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Static
 
-from assistant.tui.acting import Acting
 from assistant.tui.actions import bindings
-from assistant.tui.notes import review as _scope  # registers the scope "review"
-from assistant.tui.widgets.key_bar import KeyBar
-from assistant.tui.widgets.top_bar import TopBar
+from assistant.tui.card_screen import GRADES, CardScreen
 
 if TYPE_CHECKING:
     from assistant.library.spacing import Answer
     from assistant.skills.model import Skill
 
-_GRADES = ("again", "hard", "good", "easy")
 _TOLD = {
     "again": "I did not know it", "hard": "with effort", "good": "I knew it", "easy": "at once"
 }  # fmt: skip
-assert _scope
 
 
-class SkillReview(Screen[None], Acting):
+class SkillReview(CardScreen):
     """One skill after the other; a skill is graded once, after its last answer."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("review",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("review"))
-    DEFAULT_CSS = """
-    SkillReview { layout: vertical; }
-    SkillReview #told { height: 1; padding: 0 1; color: $text-muted; }
-    SkillReview VerticalScroll { height: 1fr; align: center top; padding: 1 2; }
-    SkillReview #card { width: 100%; max-width: 80; height: auto; }
-    SkillReview #grades { height: 2; padding: 0 1; }
-    """
 
     def __init__(self, skills: "Sequence[Skill]") -> None:
         super().__init__()
@@ -47,15 +32,6 @@ class SkillReview(Screen[None], Acting):
         self._shown = 0
         """How many answers of the skill at hand were shown."""
         self._asked = 1
-
-    def compose(self) -> ComposeResult:
-        """Show the question and the ways to answer it."""
-        yield TopBar("", "Review")
-        yield Static(id="told", markup=False)
-        with VerticalScroll(can_focus=False):
-            yield Static(id="card", markup=False)
-        yield Static(id="grades", markup=False)
-        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin with the first question."""
@@ -67,20 +43,14 @@ class SkillReview(Screen[None], Acting):
         return self._waiting[0] if self._waiting else None
 
     @property
-    def _all_shown(self) -> bool:
-        return self.skill is not None and self._shown == len(self.skill.recall)
+    def has_card(self) -> bool:
+        """Whether a skill is left."""
+        return self.skill is not None
 
-    def why_not(self, action: str) -> str | None:
-        """Say why something cannot be done now."""
-        if action == "review.leave":
-            return None
-        if self.skill is None:
-            return "Nothing more is due."
-        if action.removeprefix("review.") in _GRADES and not self._all_shown:
-            return "Space shows the answers first."
-        if action == "review.show" and self._all_shown:
-            return "How was it? a, h, g or e."
-        return None
+    @property
+    def is_answered(self) -> bool:
+        """Whether every answer of the skill at hand was shown."""
+        return self.skill is not None and self._shown == len(self.skill.recall)
 
     def _draw(self) -> None:
         look, skill = self.assistant.look, self.skill
@@ -95,17 +65,14 @@ class SkillReview(Screen[None], Acting):
                 card.append(("\n\n" if number else "") + one.ask, look.strong)
                 if number < self._shown:
                     card.append(f"\n\n{one.answer}")
-            if self._all_shown:
+            if self.is_answered:
                 grades = self._grades()
-        self.query_one("#told", Static).update(told)
-        self.query_one("#card", Static).update(card)
-        self.query_one("#grades", Static).update(grades)
+        self.draw(told, card, grades)
         self.query_one(VerticalScroll).scroll_end(animate=False)
-        self.refresh_bindings()
 
     def _grades(self) -> Text:
         look, line = self.assistant.look, Text("How was it?  ")
-        for name in _GRADES:
+        for name in GRADES:
             line.append(f"{self.assistant.key_of(f'review.{name}')} ", look.accent)
             line.append(f"{name} ", look.plain)
             line.append(f"{_TOLD[name]}   ", look.dim)
@@ -119,23 +86,8 @@ class SkillReview(Screen[None], Acting):
             self._asked += 1
         self._draw()
 
-    async def do_review_again(self) -> None:
-        """Grade the skill: not known."""
-        await self._grade("again")
-
-    async def do_review_hard(self) -> None:
-        """Grade the skill: hard."""
-        await self._grade("hard")
-
-    async def do_review_good(self) -> None:
-        """Grade the skill: good."""
-        await self._grade("good")
-
-    async def do_review_easy(self) -> None:
-        """Grade the skill: easy."""
-        await self._grade("easy")
-
-    async def _grade(self, given: "Answer") -> None:
+    async def grade(self, given: "Answer") -> None:
+        """Write a review of the skill at hand down, and go on to the next."""
         from assistant.library.spacing import in_words
         from assistant.skills import deeds
         from assistant.skills.learner import read_learner
@@ -179,7 +131,3 @@ class SkillReview(Screen[None], Acting):
         # This screen is gone by then, so the app does it.
         work = partial(show_skill, self.assistant, skill.id)
         self.assistant.run_safely(work, "Showing the skill")
-
-    def do_review_leave(self) -> None:
-        """Leave the review."""
-        self.dismiss()
