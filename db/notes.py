@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -55,28 +55,10 @@ class NoteLine(NamedTuple):
     problem: str | None
 
 
-class StoredLink(NamedTuple):
-    """A link as written in the note `source`."""
-
-    source: str
-    position: int
-    kind: str
-    syntax: str
-    target: str
-    fragment: str
-    label: str
-    line: int
-    context: str
-
-
 _VIEW = (
     VaultFile.id, VaultFile.path, VaultFile.kind, VaultFile.title, VaultFile.note_id,
     VaultFile.created, VaultFile.modified_ns, VaultFile.digest, VaultFile.properties,
     VaultFile.problem,
-)  # fmt: skip
-_LINK = (
-    VaultFile.path, NoteLink.position, NoteLink.kind, NoteLink.syntax, NoteLink.target,
-    NoteLink.fragment, NoteLink.label, NoteLink.line, NoteLink.context,
 )  # fmt: skip
 
 
@@ -284,38 +266,6 @@ def problems(connection: Connection) -> list[tuple[str, str]]:
         .order_by(VaultFile.path)
     )
     return [(path, why or "") for path, why in connection.execute(query)]
-
-
-def links_from(connection: Connection, path: str) -> list[StoredLink]:
-    """Return a note's links, in order."""
-    query = (
-        select(*_LINK)
-        .join(VaultFile, VaultFile.id == NoteLink.file_id)
-        .where(VaultFile.path == path, VaultFile.place == "vault")
-        .order_by(NoteLink.position)
-    )
-    return [StoredLink(*row) for row in connection.execute(query)]
-
-
-def links_named(connection: Connection, target_keys: Iterable[str]) -> list[StoredLink]:
-    """Return the links whose target's last part has one of these keys, by note and place."""
-    query = (
-        select(*_LINK)
-        .join(VaultFile, VaultFile.id == NoteLink.file_id)
-        .where(among(NoteLink.target_key, target_keys))
-        .order_by(VaultFile.path, NoteLink.position)
-    )
-    return [StoredLink(*row) for row in connection.execute(query)]
-
-
-def all_links(connection: Connection) -> list[StoredLink]:
-    """Return every link of the vault, by note and place."""
-    query = (
-        select(*_LINK)
-        .join(VaultFile, VaultFile.id == NoteLink.file_id)
-        .order_by(VaultFile.path, NoteLink.position)
-    )
-    return [StoredLink(*row) for row in connection.execute(query)]
 
 
 def headings_of(connection: Connection, path: str) -> list[str]:

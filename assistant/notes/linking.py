@@ -14,8 +14,8 @@ from assistant.notes.resolving import Resolver
 from assistant.notes.vault import Vault
 from assistant.sources.identifiers import parse_identifier
 from assistant.text import clean_line, title_key
+from db import note_links, works
 from db import notes as index
-from db import works
 from db.engine import Connection
 from db.filters import any_of, phrase
 
@@ -77,7 +77,7 @@ def resolver_of(connection: Connection) -> Resolver:
     return known
 
 
-def meaning(resolver: Resolver, link: index.StoredLink) -> str | None:
+def meaning(resolver: Resolver, link: note_links.StoredLink) -> str | None:
     """Return the path a link to a file means, None where it is broken."""
     if not link.target:
         return link.source
@@ -93,7 +93,7 @@ def links_out(vault: Vault, path: str) -> list[LinkOut]:
         headings: dict[str, set[str]] = {}
         return [
             _told(connection, resolver, link, headings)
-            for link in index.links_from(connection, path)
+            for link in note_links.links_from(connection, path)
         ]
 
 
@@ -103,7 +103,7 @@ def backlinks(vault: Vault, path: str) -> list[LinkOut]:
         resolver = resolver_of(connection)
         keys = {key(name_of(path)), key(path.rpartition("/")[2])}
         found = [
-            link for link in index.links_named(connection, keys)
+            link for link in note_links.links_named(connection, keys)
             if link.kind in ("note", "embed") and link.source != path
             and meaning(resolver, link) == path
         ]  # fmt: skip
@@ -114,7 +114,7 @@ def links_to_id(vault: Vault, ids: Iterable[str]) -> list[LinkOut]:
     """Return the links to papers or skills by their ids, `arxiv:2103.00020` or `skill:amp`."""
     with vault.database.read() as connection:
         resolver = resolver_of(connection)
-        found = index.links_named(connection, {key(one) for one in ids})
+        found = note_links.links_named(connection, {key(one) for one in ids})
         return [
             _told(connection, resolver, link, {})
             for link in found
@@ -131,7 +131,7 @@ def notes_of_paper(vault: Vault, ids: Iterable[str]) -> list[index.NoteView]:
 def notes_about(connection: Connection, ids: Iterable[str]) -> list[index.NoteView]:
     """Return the same, of one state of the library."""
     wanted = list(ids)
-    links = index.links_named(connection, {key(one) for one in wanted})
+    links = note_links.links_named(connection, {key(one) for one in wanted})
     sources = dict.fromkeys(link.source for link in links if link.kind == "paper")
     found = index.views(connection, list(sources))
     own = {f"paper:{one}" for one in wanted}
@@ -143,7 +143,9 @@ def broken(vault: Vault) -> list[LinkOut]:
     with vault.database.read() as connection:
         resolver = resolver_of(connection)
         headings: dict[str, set[str]] = {}
-        told = (_told(connection, resolver, link, headings) for link in index.all_links(connection))
+        told = (
+            _told(connection, resolver, link, headings) for link in note_links.all_links(connection)
+        )
         return [link for link in told if link.state != "ok"]
 
 
@@ -152,7 +154,7 @@ def orphans(vault: Vault) -> list[index.NoteView]:
     with vault.database.read() as connection:
         resolver = resolver_of(connection)
         joined: set[str] = set()
-        for link in index.all_links(connection):
+        for link in note_links.all_links(connection):
             if link.kind in ("paper", "skill"):
                 joined.add(link.source)
             elif (target := meaning(resolver, link)) is not None and target != link.source:
@@ -208,7 +210,7 @@ def _joined(
     connection: Connection, resolver: Resolver, node: str
 ) -> Iterable[tuple[str, str, str]]:
     """Yield (source, target, kind) of the links from and to a node."""
-    for link in index.links_from(connection, node):
+    for link in note_links.links_from(connection, node):
         if link.kind in ("paper", "skill"):
             yield node, link.target, link.kind
         elif (found := meaning(resolver, link)) is not None:
@@ -216,7 +218,7 @@ def _joined(
         else:
             yield node, link.target, "missing"
     names = {key(name_of(node)), key(node.rpartition("/")[2]), key(node)}
-    for link in index.links_named(connection, names):
+    for link in note_links.links_named(connection, names):
         own = link.kind in ("paper", "skill")
         if link.source != node and (link.target if own else meaning(resolver, link)) == node:
             yield link.source, node, link.kind
@@ -237,7 +239,7 @@ def _titles(connection: Connection, nodes: set[str]) -> dict[str, str]:
 def _told(
     connection: Connection,
     resolver: Resolver,
-    link: index.StoredLink,
+    link: note_links.StoredLink,
     headings: dict[str, set[str]],
 ) -> LinkOut:
     path: str | None = None

@@ -26,6 +26,7 @@ from assistant.notes.names import (
 )
 from assistant.notes.resolving import Resolver
 from assistant.notes.vault import Vault
+from db import note_links
 from db import notes as index
 
 _TITLE = re.compile(r"^title:[ \t]+(\S[^\r\n]*?)[ \t]*$", re.MULTILINE)
@@ -157,7 +158,7 @@ def _plan(vault: Vault, moves: Mapping[str, str], title: str) -> dict[str, _Edit
         after = Resolver(moves.get(path, path) for path in paths)
         names = {key(name_of(path)) for pair in moves.items() for path in pair}
         names |= {key(path.rpartition("/")[2]) for pair in moves.items() for path in pair}
-        near = index.links_named(connection, names)
+        near = note_links.links_named(connection, names)
         sources = {link.source for link in near if link.kind in ("note", "embed")} | set(moves)
         affected = {
             source for source in sources
@@ -177,7 +178,7 @@ def _plan(vault: Vault, moves: Mapping[str, str], title: str) -> dict[str, _Edit
 
 
 def _turns(
-    before: Resolver, after: Resolver, moves: Mapping[str, str], link: index.StoredLink
+    before: Resolver, after: Resolver, moves: Mapping[str, str], link: note_links.StoredLink
 ) -> bool:
     if link.kind not in ("note", "embed"):
         return False

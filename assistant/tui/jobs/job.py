@@ -74,6 +74,15 @@ class Job:
         """How much of it is done, 0 to 1, None where the total is not known."""
         return min(self.done / self.total, 1.0) if self.total > 0 else None
 
+    def line(self) -> str:
+        """Say in a line what it does, how far it is, and how long it will take."""
+        parts = [self.title + (" (stopping)" if self.stopping else ""), self.detail]
+        if self.total > 1:
+            parts.append(f"{int(self.done):,} of {self.total:,.0f}")
+        if self.eta is not None:
+            parts.append(f"{duration(self.eta)} left")
+        return " · ".join(part for part in parts if part)
+
     def take_line(self, line: str) -> None:
         """Take in what the child wrote to stderr: an event, or anything else."""
         try:

@@ -12,7 +12,7 @@ from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.today.browser import DayBrowser
 from assistant.tui.areas.today.header import DayHeader
 from assistant.tui.areas.today.outlook import Outlook
-from assistant.tui.jobs.job import Job, JobError, duration
+from assistant.tui.jobs.job import Job, JobError
 from assistant.tui.jobs.standard import digest_job, makes_digest
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ class TodayScreen(AreaScreen):
     def _working(self) -> str:
         """Say what is being done to this day, "" where nothing is."""
         jobs = [one for one in self.desk.jobs.running if makes_digest(one)]
-        return _told_of(jobs[-1]) if jobs else ""
+        return jobs[-1].line() if jobs else ""
 
     def _job_moved(self) -> None:
         working, before = self._working(), self.header.working
@@ -393,16 +393,6 @@ class TodayScreen(AreaScreen):
 
         profile = self._day.profile if self._day else None
         self.app.push_screen(WelcomeScreen(profile), lambda _: self.assistant.library_changed())
-
-
-def _told_of(job: Job) -> str:
-    """Say in a line what a job does, how far it is, and how long it will take."""
-    parts = [job.title + (" (stopping)" if job.stopping else ""), job.detail]
-    if job.total > 1:
-        parts.append(f"{int(job.done):,} of {job.total:,.0f}")
-    if job.eta is not None:
-        parts.append(f"{duration(job.eta)} left")
-    return " · ".join(part for part in parts if part)
 
 
 async def _today() -> str:
