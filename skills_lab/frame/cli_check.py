@@ -1,7 +1,5 @@
 """`check`, `start` and `watch`: a learner and their file."""
 
-import os
-import select
 import shlex
 import sys
 import time
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from skills_lab.frame.events import Event
     from skills_lab.frame.hints import Hint
     from skills_lab.frame.report import Report
-
-_LOOK_EVERY = 0.15
 
 
 @click.command()
@@ -71,31 +67,20 @@ def watch(lab: str, file: Path, as_json: bool) -> None:
 
     In a terminal, h and Enter shows the next hint, q and Enter ends.
     """
-    from skills_lab.frame.watching import SavedFile
+    from skills_lab.frame import watching
 
     session = _Session(find_lab(lab), file, as_json)
-    saved = SavedFile(file.resolve())
     asks = sys.stdin.isatty() and not as_json
-    try:
-        while True:
-            saved.take()
-            if not as_json:
-                console().rule(time.strftime("%H:%M:%S"), style="dim", align="left")
-            session.check(stop=saved.saved)
-            if not as_json:
-                keys = " · h Enter: hint · q Enter: end" if asks else ""
-                click.secho(f"Watching {file}{keys}", dim=True)
-            while not saved.saved():
-                if not asks:
-                    time.sleep(_LOOK_EVERY)
-                    continue
-                key = _line_typed(_LOOK_EVERY)
-                if key == "q":
-                    return
-                if key == "h":
-                    session.show_hint()
-    except KeyboardInterrupt:
-        return
+    keys = " · h Enter: hint · q Enter: end" if asks else ""
+
+    def check_now(saved: Callable[[], bool]) -> None:
+        if not as_json:
+            console().rule(time.strftime("%H:%M:%S"), style="dim", align="left")
+        session.check(stop=saved)
+        if not as_json:
+            click.secho(f"Watching {file}{keys}", dim=True)
+
+    watching.watch(file.resolve(), check_now, session.show_hint, asks=asks)
 
 
 class _Session:
@@ -179,15 +164,6 @@ class _Session:
             command = f"python -m skills_lab check {self.lab.id} --solution "
             command += f"{shlex.quote(str(self.file))} --hint"
             self.view.hints_left(shown(self.file, first), len(first.hints), command)
-
-
-def _line_typed(seconds: float) -> str | None:
-    """Return what the person typed before Enter, None if nothing within the time."""
-    ready, _, _ = select.select([sys.stdin], [], [], seconds)
-    if not ready:
-        return None
-    line = os.read(sys.stdin.fileno(), 1024).decode(errors="replace")
-    return line.strip().lower() if line else "q"
 
 
 COMMANDS = (check, start, watch)

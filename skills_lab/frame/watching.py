@@ -1,7 +1,53 @@
-"""Tells when a learner's file was saved."""
+"""Watches a learner's file: tells when it was saved, and has it checked then."""
 
 import hashlib
+import os
+import select
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+_LOOK_EVERY = 0.15
+
+
+def watch(
+    path: Path,
+    check: Callable[[Callable[[], bool]], object],
+    hint: Callable[[], object],
+    *,
+    asks: bool,
+) -> None:
+    """Call `check(saved)` now and whenever the file is saved, until the person ends it.
+
+    `saved` tells that the file was saved again meanwhile. Where the person is asked, a line "h"
+    calls `hint` and "q" ends; so does ctrl+c everywhere.
+    """
+    file = SavedFile(path)
+    try:
+        while True:
+            file.take()
+            check(file.saved)
+            while not file.saved():
+                if not asks:
+                    time.sleep(_LOOK_EVERY)
+                    continue
+                key = _line_typed(_LOOK_EVERY)
+                if key == "q":
+                    return
+                if key == "h":
+                    hint()
+    except KeyboardInterrupt:
+        return
+
+
+def _line_typed(seconds: float) -> str | None:
+    """Return what was typed before Enter; "q" at the end of input, None if nothing in the time."""
+    ready, _, _ = select.select([sys.stdin], [], [], seconds)
+    if not ready:
+        return None
+    line = os.read(sys.stdin.fileno(), 1024).decode(errors="replace")
+    return line.strip().lower() if line else "q"
 
 
 class SavedFile:

@@ -9,13 +9,12 @@ BEFORE_THE_PAINT = (
     "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "numpy", "sklearn",
     "scipy", "sqlalchemy",
 )  # fmt: skip
-SCRIPT = """
+START = """
 import asyncio, json, sys
 from assistant.config import find_home, load_settings
 from assistant.tui.app import AssistantApp
 
 loaded = {}
-
 begin = AssistantApp.painted
 
 def painted(app):
@@ -24,34 +23,60 @@ def painted(app):
 
 AssistantApp.painted = painted
 
-def counted(app):
-    found = app.query("#count")
-    return found and "60 papers" in str(found.first().content)
-
-async def main():
+async def browse(ready, *keys, then=lambda app: True, more=()):
     home = find_home()
     app = AssistantApp(home, load_settings(home))
     async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
         async with asyncio.timeout(30):
-            while not counted(app):
+            while not ready(app):
                 await asyncio.sleep(0.01)
-        for key in ("j", "G", "enter", "escape", "slash", "s", "p", "escape", "6", "tab", "tab"):
+            for key in keys:
+                await pilot.press(key)
+            while not then(app):
+                await asyncio.sleep(0.01)
+        for key in more:
             await pilot.press(key)
-        await pilot.press("2", "question_mark", "escape")
         assert not [one.text for one in app.desk.log.entries if one.severity == "error"]
     loaded["browsed"] = sorted(sys.modules)
+    print(json.dumps(loaded))
+"""
+PAPERS = """
+def counted(app):
+    found = app.query("#count")
+    return found and "60 papers" in str(found.first().content)
 
-asyncio.run(main())
-print(json.dumps(loaded))
+asyncio.run(browse(
+    counted, "j", "G", "enter", "escape", "slash", "s", "p", "escape", "6", "tab", "tab", "2",
+    "question_mark", "escape",
+))
+"""
+NOTES = """
+def listed(app):
+    return app.query("NoteBrowser") and len(app.query("NoteBrowser").first().listed.source)
+
+def read(app):
+    return app.query("NotePage") and app.query("NotePage").first().links
+
+asyncio.run(browse(
+    listed, "l", "j", "j", then=read,
+    more=("enter", "escape", "w", "escape", "slash", "a", "escape", "c", "escape"),
+))
 """
 
 
-def test_the_first_paint_loads_nothing_heavy_and_browsing_no_model(seeded: Path) -> None:
+def loaded_by(script: str) -> dict[str, list[str]]:
+    """Return the modules loaded when the first picture is painted, and after some browsing."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=90
-    )
+        [sys.executable, "-c", START + script],
+        capture_output=True, text=True, check=False, timeout=90,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    loaded = json.loads(done.stdout)
+    loaded: dict[str, list[str]] = json.loads(done.stdout)
+    return loaded
+
+
+def test_the_first_paint_loads_nothing_heavy_and_browsing_no_model(seeded: Path) -> None:
+    loaded = loaded_by(PAPERS)
     assert "assistant.tui.areas.papers.screen" in loaded["painted"]  # it was painted, that is
     assert set(BEFORE_THE_PAINT) & set(loaded["painted"]) == set()
     assert "sqlalchemy" in loaded["browsed"]  # the library was read, that is
@@ -68,53 +93,8 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stderr.strip() == "[]"
 
 
-NOTES = """
-import asyncio, json, sys
-from assistant.config import find_home, load_settings
-from assistant.tui.app import AssistantApp
-
-loaded = {}
-begin = AssistantApp.painted
-
-def painted(app):
-    loaded.setdefault("painted", sorted(sys.modules))
-    begin(app)
-
-AssistantApp.painted = painted
-
-def listed(app):
-    return app.query("NoteBrowser") and len(app.query("NoteBrowser").first().listed.source)
-
-def read(app):
-    return app.query("NotePage") and app.query("NotePage").first().links
-
-async def main():
-    home = find_home()
-    app = AssistantApp(home, load_settings(home))
-    async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
-        async with asyncio.timeout(30):
-            while not listed(app):
-                await asyncio.sleep(0.01)
-            for key in ("l", "j", "j"):
-                await pilot.press(key)
-            while not read(app):
-                await asyncio.sleep(0.01)
-        for key in ("enter", "escape", "w", "escape", "slash", "a", "escape", "c", "escape"):
-            await pilot.press(key)
-        assert not [one.text for one in app.desk.log.entries if one.severity == "error"]
-    loaded["browsed"] = sorted(sys.modules)
-
-asyncio.run(main())
-print(json.dumps(loaded))
-"""
-
-
 def test_notes_are_painted_and_browsed_without_a_model_too(noted: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", NOTES], capture_output=True, text=True, check=False, timeout=90
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = json.loads(done.stdout)
+    loaded = loaded_by(NOTES)
     assert "assistant.tui.areas.notes.screen" in loaded["painted"]
     # Nor what draws Markdown, or makes templates.
     early = {*BEFORE_THE_PAINT, "markdown_it", "rich.markdown", "jinja2", "fsrs", "watchfiles"}
