@@ -30,7 +30,7 @@ def of_skill(s: LearningSession, skill: Skill, limit: int = _SHOWN) -> dict[str,
     paths = dict.fromkeys(link.source for link in linked)
     notes = [{"path": path, "why": "links to it"} for path in paths]
     notes += [
-        {"path": hit.section.path, "why": f"means nearly the same (cosine {hit.score:.2f})"}
+        {"path": hit.section.path, "why": f"reads like its list (cosine {hit.score:.2f})"}
         for hit in found.passages
         if hit.kind == "note" and hit.section.path not in paths
     ]

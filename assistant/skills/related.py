@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     Vectors = dict[int, npt.NDArray[np.float32]]
 
+NOTE_NEAR = 0.35
+"""Cosine of a note to the middle of a reading list below which it is of something else."""
 _BY_WORDS = 60
 _BY_MEANING = 150
 
@@ -143,7 +145,7 @@ def _by_meaning(
         if one not in known and (vector := index.vector(one)) is not None:
             known[one] = vector
     passages = Everything(engine).related_to_vector(middle, limit=limit).passages
-    return known, tuple(passages)
+    return known, tuple(one for one in passages if one.score >= NOTE_NEAR)
 
 
 def _why(one: Touched, titles: dict[int, str]) -> str:

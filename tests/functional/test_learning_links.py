@@ -75,6 +75,21 @@ def test_a_skill_shows_papers_and_notes_with_reasons(day: Path) -> None:
     assert "On sparsity.md" in page
 
 
+def test_a_note_of_something_else_is_no_note_of_the_skill(day: Path) -> None:
+    (day / "vault").mkdir(exist_ok=True)
+    told = {
+        "Channels": "Removing whole channels by their norm makes a network smaller; zeros do not.",
+        "Bread": "Let the dough rest overnight in the fridge, then bake it in a very hot oven.",
+    }
+    for name, text in told.items():
+        (day / "vault" / f"{name}.md").write_text(text)
+    assert len(assistant("note", "list", "--json").json) == len(told)
+    assert assistant("embed").code == 0
+    notes = assistant("skill", "show", "pruning", "--json").json["notes"]
+    assert [one["path"] for one in notes] == ["Channels.md"]
+    assert notes[0]["why"].startswith("reads like its list (cosine 0.")
+
+
 def test_a_paper_shows_its_skills_and_their_labs(day: Path) -> None:
     (one,) = [s for s in skills_of(PRUNING) if s["id"] == "pruning"]
     assert one["labs"] == ["pruning"]
