@@ -67,8 +67,7 @@ class Acting(DOMNode):
                 await work()
             except Exception as error:
                 # What a place that is gone or going failed at, nobody waits for.
-                going = any(one._pruning for one in node.ancestors_with_self)
-                if node.is_attached and not going:
+                if _stays(node):
                     self.assistant.report(error, doing=doing)
 
         node = self if isinstance(self, Widget) else self.app
@@ -78,6 +77,21 @@ class Acting(DOMNode):
             beside, group=only or "safely", exclusive=only is not None, exit_on_error=False
         )
 
+    def listen(self, listeners: list[Callable[..., Any]], heard: Callable[..., object]) -> None:
+        """Be called at each change, until this place goes: its parts go before itself."""
+
+        def told(*given: object) -> None:
+            if _stays(self):
+                heard(*given)
+            else:
+                listeners.remove(told)
+
+        listeners.append(told)
+
     def own_actions(self) -> list[Action]:
         """Return the actions of this place's scopes."""
         return [one for name in self.SCOPES for one in all_scopes()[name].actions]
+
+
+def _stays(node: DOMNode) -> bool:
+    return node.is_attached and not any(one._pruning for one in node.ancestors_with_self)

@@ -131,7 +131,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         self.theme_changed_signal.subscribe(self, self._forget_look)
         if not self.is_headless:
             self._heed_signals()
-        self.desk.jobs.finished.append(self._job_ended)
+        self.listen(self.desk.jobs.finished, self._job_ended)
 
     def begin(self) -> None:
         """Open the library; called once the first place is painted, and to try again."""

@@ -1,6 +1,7 @@
 """Work beside the screen: faults are told, and the newest of a kind alone goes on."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -34,3 +35,20 @@ def test_a_fault_beside_the_screen_is_told_and_kept(seeded: Path) -> None:
 
     (entry,) = drive(play, errors=True).desk.log.entries
     assert "Traceback" in entry.details
+
+
+def test_a_place_that_goes_hears_no_more_of_the_jobs(seeded: Path) -> None:
+    async def play(person: Person) -> None:
+        app, heard = person.app, list[int]()
+        listeners: list[Callable[[int], None]] = []
+        app.listen(listeners, heard.append)
+        app.screen.listen(listeners, heard.append)
+        listeners[1](1)
+        app.exit()
+        # Its parts are gone before the screen itself is told of its end.
+        for told in list(listeners):
+            told(2)
+        assert heard == [1, 2]
+        assert len(listeners) == 1
+
+    drive(play)

@@ -23,12 +23,7 @@ class TopBar(Widget, Acting):
 
     def on_mount(self) -> None:
         """Redraw when a job moves on."""
-        self.desk.jobs.changed.append(self._redraw)
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        if self._redraw in self.desk.jobs.changed:
-            self.desk.jobs.changed.remove(self._redraw)
+        self.listen(self.desk.jobs.changed, self._redraw)
 
     def render(self) -> RenderResult:
         """Draw the line."""

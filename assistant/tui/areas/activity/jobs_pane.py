@@ -120,12 +120,7 @@ class JobsPane(ListPane):
 
     def on_mount(self) -> None:
         """Follow the jobs."""
-        self.desk.jobs.changed.append(self._changed)
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        if self._changed in self.desk.jobs.changed:
-            self.desk.jobs.changed.remove(self._changed)
+        self.listen(self.desk.jobs.changed, self._changed)
 
     @property
     def job(self) -> Job | None:

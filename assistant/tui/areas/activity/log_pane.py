@@ -75,13 +75,8 @@ class LogPane(ListPane):
 
     def on_mount(self) -> None:
         """Listen to the log."""
-        self.desk.log.changed.append(self._changed)
+        self.listen(self.desk.log.changed, self._changed)
         self.show()
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        if self._changed in self.desk.log.changed:
-            self.desk.log.changed.remove(self._changed)
 
     @property
     def entry(self) -> LogEntry | None:

@@ -43,14 +43,9 @@ class LabBrowser(ListAndPage, LabChanges):
 
     def on_mount(self) -> None:
         """Follow the jobs, and the file that is watched."""
-        self.desk.jobs.changed.append(self._jobs_changed)
+        self.listen(self.desk.jobs.changed, self._jobs_changed)
         self.set_interval(_TICK, self._tick)
         self.set_interval(_LOOK_EVERY, self._look_at_file)
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        if self._jobs_changed in self.desk.jobs.changed:
-            self.desk.jobs.changed.remove(self._jobs_changed)
 
     @property
     def lab(self) -> "LabStanding | None":

@@ -34,13 +34,8 @@ class LiveRun(Leaf):
 
     def on_mount(self) -> None:
         """Follow the job."""
-        self.desk.jobs.changed.append(self._changed)
+        self.listen(self.desk.jobs.changed, self._changed)
         self.set_interval(_MEMORY_EVERY, self._weigh)
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        if self._changed in self.desk.jobs.changed:
-            self.desk.jobs.changed.remove(self._changed)
 
     def _changed(self) -> None:
         if self._job.active:

@@ -56,13 +56,8 @@ class LabsScreen(AreaScreen):
         browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         browser.rows.focus()
         lab = state.get(self.AREA, "lab", "") or None
-        self.desk.jobs.changed.append(self._jobs_changed)
+        self.listen(self.desk.jobs.changed, self._jobs_changed)
         self.run_safely(partial(self._read, lab), _READING, only="read")
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        if self._jobs_changed in self.desk.jobs.changed:
-            self.desk.jobs.changed.remove(self._jobs_changed)
 
     def remember(self) -> None:
         """Keep filter, cursor and preview for the next start."""

@@ -72,14 +72,9 @@ class TodayScreen(AreaScreen):
         self._profile = state.get(self.AREA, "profile", "") or None
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         self.browser.papers.focus()
-        self.desk.jobs.changed.append(self._job_moved)
-        self.desk.jobs.finished.append(self._job_ended)
+        self.listen(self.desk.jobs.changed, self._job_moved)
+        self.listen(self.desk.jobs.finished, self._job_ended)
         self.run_safely(self._begin, _READING, only="read")
-
-    def on_unmount(self) -> None:
-        """Stop listening."""
-        self.desk.jobs.changed.remove(self._job_moved)
-        self.desk.jobs.finished.remove(self._job_ended)
 
     async def on_screen_resume(self) -> None:
         """Begin a new day where one has begun meanwhile."""
