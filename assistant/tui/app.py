@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from assistant.tui.actions import Action, bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas import areas
 from assistant.tui.desk import Desk
+from assistant.tui.endings import ENDINGS, heed_endings
 from assistant.tui.jobs.job import Job
 from assistant.tui.jobs.runner import JobRunner
 from assistant.tui.jobs.standard import Command, embed_job, import_job, sync_job
@@ -147,7 +147,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
 
     async def _open_library(self) -> None:
         try:
-            await self.desk.library.open(lambda told: self.call_from_thread(self.say, told))
+            await self.desk.library.open(self.say)
         except Exception as error:
             entry = entry_of(error, doing="Opening the library", retry=self.begin)
             self.desk.log.add(entry)
@@ -275,9 +275,10 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
     def _heed_signals(self) -> None:
         """Leave as if asked to when the terminal goes away or the machine shuts down."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDINGS:
             with contextlib.suppress(NotImplementedError, ValueError):
                 loop.add_signal_handler(number, self._quit, 128 + number)
+        heed_endings()
 
     def _forget_look(self, _: object) -> None:
         self._look = None
