@@ -168,9 +168,16 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         """Remember where the person was, and end what is running."""
         self.desk.jobs.finished.clear()
         self.stop_watching()
+        await self._end_workers()
         await self.desk.jobs.stop_all()
         await self.desk.meaning.close()
         self.desk.library.close()
+
+    async def _end_workers(self) -> None:
+        """End what places still do: a job or a child that began now would never be waited for."""
+        working = list(self.workers)
+        self.workers.cancel_all()
+        await asyncio.gather(*(one.wait() for one in working), return_exceptions=True)
 
     def remember(self) -> None:
         """Write down where the person is."""

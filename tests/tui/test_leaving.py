@@ -1,5 +1,6 @@
 """The app is left at any moment: it ends, and the terminal is as it was."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -9,8 +10,15 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.css.query import NoMatches
+from textual.events import Key
 
+from assistant.tui.app import AssistantApp
+from assistant.tui.area_screen import AreaScreen
+from assistant.tui.jobs.job import Job
+from assistant.tui.jobs.standard import Command
 from assistant.tui.library import Library
+from assistant.tui.widgets.question import Question
 from tests.tui.driving import Person, drive
 
 pty = pytest.importorskip("pty", reason="needs a terminal")
@@ -83,3 +91,68 @@ def test_a_signal_while_the_screen_begins(home: Path, number: signal.Signals) ->
     assert LEFT in shown, "the terminal still shows the app's screen"
     assert b"Traceback" not in shown
     assert code == 128 + number
+
+
+@pytest.mark.timeout(60)
+def test_a_job_that_ends_meanwhile_is_followed_by_none(
+    seeded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that began while the loop ends would hold the app for ever, or outlive it."""
+    late: list[str] = []
+
+    async def start_late(self: AssistantApp) -> None:
+        late.append("begun")
+        while not self.desk.library._readers._shutdown:
+            await asyncio.sleep(0)
+        self.start_job(Command("Too late", ("status",)))
+
+    def end_a_job(self: AreaScreen) -> None:
+        job = Job("Sync", ("sync",), state="done")
+        for told in list(self.desk.jobs.finished):
+            told(job)
+
+    monkeypatch.setattr(AssistantApp, "_embed_the_rest", start_late)
+    monkeypatch.setattr(AreaScreen, "on_unmount", end_a_job, raising=False)
+
+    async def play(person: Person) -> None:
+        person.send("q")
+        await person.until(lambda: person.app.return_code is not None, "the end")
+
+    app = drive(play)
+    assert late
+    assert app.desk.jobs.jobs == []
+
+
+def test_two_answers_of_one_moment_leave_one_screen(seeded: Path) -> None:
+    async def play(person: Person) -> None:
+        answers: list[str | None] = []
+        await person.press("?")
+        beneath = person.screen
+        question = Question("Still running.", {"y": "stop and quit"})
+        person.app.push_screen(question, answers.append)
+        await person.rest()
+        for _ in range(3):
+            question.post_message(Key("y", "y"))
+        await person.rest()
+        assert answers == ["y"]
+        assert person.screen is beneath
+
+    drive(play)
+
+
+def test_what_breaks_while_the_app_goes_is_no_fault(seeded: Path) -> None:
+    """A place that is being made when the app ends never gets its parts."""
+    missed: list[str] = []
+
+    async def play(person: Person) -> None:
+        def miss() -> None:
+            missed.append("a part")
+            raise NoMatches("No child found")
+
+        person.send("q")
+        await person.until(lambda: person.app.return_code is not None, "the end")
+        person.screen.call_next(miss)
+        await person.until(lambda: missed, "the fault")
+
+    app = drive(play)
+    assert (app.return_code, app.farewell) == (0, "")
