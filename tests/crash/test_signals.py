@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from db.backup import check_integrity
-from tests.fakes.arxiv_site import FakeArxivSite, World, fake_arxiv_site, site_paper
+from tests.fakes.arxiv_site import FakeArxivSite, Request, World, fake_arxiv_site, site_paper
 from tests.fakes.pdfs import fake_pdfs, make_pdf
 
 pty = pytest.importorskip("pty", reason="needs a terminal")
@@ -31,7 +31,7 @@ DAYS = [f"2025-11-{day:02}" for day in (3, 4, 5, 6, 7)]
 CATEGORIES = ("cs.LG", "cs.CL", "stat.ML")
 A_DAY = 30
 HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"
-PATIENCE = 60.0
+PATIENCE = 280.0
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 
@@ -62,6 +62,24 @@ def site(home: Path) -> Iterator[FakeArxivSite]:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "assistant", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+@contextlib.contextmanager
+def held_after(site: FakeArxivSite, due: int) -> Iterator[Callable[[], bool]]:
+    """Yield whether so many requests came; later ones wait, so that no command ends before."""
+    take, going = site.take, threading.Event()
+
+    def take_late(target: str, headers: dict[str, str]) -> Request:
+        if len(site.requests) >= due:
+            going.wait(PATIENCE)
+        return take(target, headers)
+
+    site.take = take_late  # type: ignore[method-assign]
+    try:
+        yield lambda: len(site.requests) >= due
+    finally:
+        going.set()
+        site.take = take  # type: ignore[method-assign]
 
 
 def stopped(number: signal.Signals, ready: Callable[[], bool], *arguments: str) -> bytes:
@@ -103,14 +121,15 @@ def rows(home: Path, query: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_sync(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     site.world.today = DAYS[-1]
     for more in (2, 5):
         due = len(site.requests) + more
         command = ("sync", *CATEGORIES, "--no-embed")
-        stopped(number, lambda due=due: len(site.requests) >= due, *command)
+        with held_after(site, due) as ready:
+            stopped(number, ready, *command)
         assert check_integrity(home / "library.db") == []
     ran = run("sync", *CATEGORIES, "--no-embed", "--json")
     assert ran.returncode == 0, ran.stderr
@@ -123,7 +142,7 @@ def test_sync(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_digest(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     site.world.today = DAYS[1]
@@ -131,7 +150,8 @@ def test_digest(site: FakeArxivSite, home: Path, number: signal.Signals) -> None
     site.world.today = DAYS[-1]
     asked = len(site.requests)
     command = ("digest", "--sync", "--date", DAYS[1])
-    stopped(number, lambda: len(site.requests) > asked + 3, *command)
+    with held_after(site, asked + 4) as ready:
+        stopped(number, ready, *command)
     assert check_integrity(home / "library.db") == []
     made = run("digest", "--date", DAYS[1], "--json")
     assert made.returncode == 0, made.stderr
@@ -145,14 +165,16 @@ def test_digest(site: FakeArxivSite, home: Path, number: signal.Signals) -> None
     assert all(times == 1 for _, times in offered)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_fetch(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     pdf = make_pdf(["One page of a paper."]) + b"%" + b"x" * 30_000_000 + b"\n%%EOF\n"
     with fake_pdfs(pdf) as server:
         with (home / "config.toml").open("a") as file:
             file.write(f'pdf = "{server.address}"\n')
+        server.going.clear()
         stopped(number, lambda: bool(server.ranges), "paper", "fetch", "2511.00001")
+        server.going.set()
         target = home / "papers" / "arxiv-2511.00001.pdf"
         assert not target.exists(), "a file that is not whole yet has the name of a whole one"
         ran = run("paper", "fetch", "2511.00001", "--json")

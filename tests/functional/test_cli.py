@@ -345,7 +345,7 @@ def test_ctrl_c_leaves_things_whole(home: Path, tmp_path: Path) -> None:
         time.sleep(0.05)
         assert child.poll() is None
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=30)
+    _, err = child.communicate(timeout=280)
     assert child.returncode == 130
     assert "kept" in err
     assert "Traceback" not in err

@@ -68,7 +68,7 @@ def loaded_by(script: str) -> dict[str, list[str]]:
     """Return the modules loaded when the first picture is painted, and after some browsing."""
     done = subprocess.run(
         [sys.executable, "-c", START + script],
-        capture_output=True, text=True, check=False, timeout=90,
+        capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     loaded: dict[str, list[str]] = json.loads(done.stdout)
