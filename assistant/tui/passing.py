@@ -7,7 +7,8 @@ from textual.screen import Screen, ScreenResultType
 class PassingScreen(Screen[ScreenResultType]):
     """A screen that is left once.
 
-    Keys come faster than a screen goes: what a second one would leave is the screen beneath.
+    Keys come faster than a screen goes: what a second one would leave is the screen beneath. Where
+    it is modal, `ModalScreen` is the first base: Textual takes styles along the first alone.
     """
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:

@@ -69,7 +69,7 @@ class ChoiceRows:
         return [line]
 
 
-class Picker(PassingScreen[object], ModalScreen[object], Acting):
+class Picker(ModalScreen[object], PassingScreen[object], Acting):
     """A line to type in above the choices it leaves; `enter` returns the value chosen."""
 
     DEFAULT_CSS = """

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from assistant.tui.passing import PassingScreen
 
 
-class Prompt(PassingScreen[str | None], ModalScreen[str | None]):
+class Prompt(ModalScreen[str | None], PassingScreen[str | None]):
     """Asks for a line and returns it; `esc` returns None. `told` explains what is wanted."""
 
     DEFAULT_CSS = """

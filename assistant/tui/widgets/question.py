@@ -14,7 +14,7 @@ from assistant.tui.passing import PassingScreen
 _IN_A_LINE = 4
 
 
-class Question(PassingScreen[str | None], ModalScreen[str | None]):
+class Question(ModalScreen[str | None], PassingScreen[str | None]):
     """Asks, and returns the key of the answer; `esc` is no answer."""
 
     DEFAULT_CSS = """
