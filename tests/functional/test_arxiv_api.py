@@ -39,7 +39,7 @@ class Pauses(list[float]):
 
 
 def settings(server: FakeArxiv, **told: object) -> ArxivSettings:
-    quick = ArxivSettings(api=server.address, interval_seconds=0.0, timeout_seconds=5.0)
+    quick = ArxivSettings(api=server.address, interval_seconds=0.0, timeout_seconds=100.0)
     return replace(quick, **told)
 
 

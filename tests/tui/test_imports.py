@@ -27,7 +27,7 @@ async def browse(ready, *keys, then=lambda app: True, more=()):
     home = find_home()
     app = AssistantApp(home, load_settings(home))
     async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(250):
             while not ready(app):
                 await asyncio.sleep(0.01)
             for key in keys:

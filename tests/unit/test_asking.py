@@ -33,7 +33,7 @@ for line in sys.stdin:
 
 
 def ask(
-    home: Path, talk: Callable[[Meaning], Awaitable[None]], code: str = CHILD, seconds: float = 20
+    home: Path, talk: Callable[[Meaning], Awaitable[None]], code: str = CHILD, seconds: float = 200
 ) -> None:
     async def main() -> None:
         meaning = Meaning(Home(home), command=(sys.executable, "-c", code), seconds=seconds)
@@ -42,7 +42,7 @@ def ask(
         finally:
             await meaning.close()
 
-    asyncio.run(asyncio.wait_for(main(), 60))
+    asyncio.run(asyncio.wait_for(main(), 280))
 
 
 def test_it_starts_with_the_first_question_and_stays(home: Path) -> None:
