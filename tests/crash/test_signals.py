@@ -7,6 +7,7 @@ those of a shell; a terminal is left as it was found; locks are free; nothing is
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -41,21 +42,38 @@ def names() -> dict[str, str]:
     return {f"2511.{n:05}": DAYS[n // A_DAY] for n in range(A_DAY * len(DAYS))}
 
 
-@pytest.fixture
-def site(home: Path) -> Iterator[FakeArxivSite]:
+@contextlib.contextmanager
+def serving_for(home: Path) -> Iterator[FakeArxivSite]:
+    """Serve five days of papers to a home, as it is the first of them."""
     world = World(today=DAYS[0])
     for name, day in names().items():
         world.add(site_paper(name, day, title=f"Paper {name} of many", categories=CATEGORIES))
     with fake_arxiv_site(world) as server:
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         (home / "config.toml").write_text(
             f'[search]\nmodel = "{home}/none"\n'  # ranked by words alone: embedding is not asked
             "[sources.arxiv]\n"
             f'feed = "{server.feed}"\nlisting = "{server.listing}"\n'
             f'oai = "{server.oai}"\napi = "{server.api}"\ninterval_seconds = 0.05\n'
         )
+        yield server
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has the first day, made once."""
+    home = tmp_path_factory.mktemp("synced") / "home"
+    with pytest.MonkeyPatch.context() as patch, serving_for(home):
+        patch.setenv("ASSISTANT_HOME", str(home))
         ran = run("sync", *CATEGORIES, "--no-embed")
         assert ran.returncode == 0, ran.stderr
+    return home
+
+
+@pytest.fixture
+def site(home: Path, synced: Path) -> Iterator[FakeArxivSite]:
+    shutil.copytree(synced, home)
+    with serving_for(home) as server:
         yield server
 
 
