@@ -73,7 +73,7 @@ def fetch_feed_items(
         try:
             fetched = _fetch(address, settings, pause, validators)
         except Elsewhere as elsewhere:
-            if _is_local(elsewhere.address) and not _is_local(address):
+            if is_local(elsewhere.address) and not is_local(address):
                 raise SourceError(
                     "The feed sends us on to a machine of our own network.",
                     why="No feed of the outside world has a reason to.",
@@ -186,7 +186,7 @@ class _TextReader(HTMLParser):
 
 def _item(entry: Any) -> Item | None:
     title = _text(entry, "title", 500, clean_line)
-    link = _link(_told(entry, "link"))
+    link = web_link(_told(entry, "link"))
     published = moment(entry, "published") or moment(entry, "updated")
     content: Any = next((one for one in entry.get("content") or () if _told(one, "value")), {})
     summary = _text(entry, "summary", MAX_SUMMARY, clean) or plain_text(_told(content, "value"))
@@ -198,7 +198,7 @@ def _item(entry: Any) -> Item | None:
     return Item(known, title, link, published, summary)
 
 
-def _link(text: str) -> str | None:
+def web_link(text: str) -> str | None:
     """Return an http(s) address that can be shown and opened, None for any other."""
     text = text.strip()
     try:
@@ -210,7 +210,7 @@ def _link(text: str) -> str | None:
     return text if fine else None
 
 
-def _is_local(address: str) -> bool:
+def is_local(address: str) -> bool:
     """Tell an address that names this machine or its network."""
     host = urlsplit(address).hostname or ""
     try:
