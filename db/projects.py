@@ -43,7 +43,12 @@ class IssueRow(NamedTuple):
     created: str
     updated: str
     link: str
-    assigned: bool
+    assigned: int
+
+
+def list_key(project: int, label: str = "") -> str:
+    """Return what the validators of a list are kept under: of releases, or of a label's issues."""
+    return f"project:{project}:{label.casefold()}"
 
 
 def projects(connection: Connection, *, followed: bool = True) -> list[ProjectView]:
@@ -60,8 +65,8 @@ def projects(connection: Connection, *, followed: bool = True) -> list[ProjectVi
     if followed:
         query = query.where(Project.followed == 1)
     return [
-        ProjectView(*row[:3], tuple(row[3]), bool(row[4]), *row[5:])
-        for row in connection.execute(query)
+        ProjectView(id, name, address, tuple(labels), bool(is_followed), *rest)
+        for id, name, address, labels, is_followed, *rest in connection.execute(query)
     ]
 
 
@@ -85,7 +90,14 @@ def add_project(
 def set_following(
     connection: Connection, project: int, *, followed: bool, labels: Sequence[str]
 ) -> bool:
-    """Make a project followed or not, and say which issues are asked for; False if it is gone."""
+    """Make a project followed or not, and say which issues are asked for; False if it is gone.
+
+    All of its lists are asked for anew then.
+    """
+    connection.execute(
+        text("DELETE FROM http_validators WHERE address GLOB :lists"),
+        {"lists": f"{list_key(project)}*"},
+    )
     result = connection.execute(
         update(Project)
         .where(Project.feed_id == project)
@@ -97,9 +109,7 @@ def set_following(
 def rename(connection: Connection, project: int, name: str, address: str) -> None:
     """Call a project by another name."""
     connection.execute(update(Project).where(Project.feed_id == project).values(name=name))
-    connection.execute(
-        update(Feed).where(Feed.id == project).values(title=name, address=address)
-    )
+    connection.execute(update(Feed).where(Feed.id == project).values(title=name, address=address))
 
 
 def tags(connection: Connection, project: int) -> set[str]:
@@ -118,8 +128,8 @@ def issues(connection: Connection, project: int) -> list[IssueRow]:
         .order_by(ProjectIssue.updated.desc(), ProjectIssue.number.desc())
     )  # fmt: skip
     return [
-        IssueRow(*row[:2], tuple(row[2]), *row[3:7], bool(row[7]))
-        for row in connection.execute(query)
+        IssueRow(number, title, tuple(labels), *rest)
+        for number, title, labels, *rest in connection.execute(query)
     ]
 
 
@@ -143,8 +153,7 @@ def put_issues(
                 " :comments, :created, :updated, :link, :assigned)"
             ),
             [
-                {**one._asdict(), "project": project, "labels": json.dumps(list(one.labels)),
-                 "assigned": int(one.assigned)}
+                {**one._asdict(), "project": project, "labels": json.dumps(list(one.labels))}
                 for one in told.values()
             ],
         )  # fmt: skip
@@ -153,6 +162,4 @@ def put_issues(
 
 def issues_had(connection: Connection, project: int) -> None:
     """Note that all issues that are asked for were had just now."""
-    connection.execute(
-        update(Project).where(Project.feed_id == project).values(issues_at=now())
-    )
+    connection.execute(update(Project).where(Project.feed_id == project).values(issues_at=now()))

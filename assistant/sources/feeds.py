@@ -1,10 +1,11 @@
-"""RSS and Atom feeds of anybody: blogs, releases."""
+"""RSS and Atom feeds of anybody: blogs, releases, talks."""
 
 import hashlib
 import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,13 +31,17 @@ _BREAKS = ("p", "br", "div", "li", "ul", "ol", "tr", "pre", "blockquote", "h1", 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a feed: text without markup; `published` is an ISO moment in UTC."""
+    """One entry of a feed: text without markup; `published` is an ISO moment in UTC.
+
+    `starts` is when what it announces begins, where it says so, in UTC too.
+    """
 
     id: str
     title: str
     link: str | None
     published: str | None
     summary: str
+    starts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ class _TextReader(HTMLParser):
 
 def _item(entry: Any) -> Item | None:
     title = _text(entry, "title", 500, clean_line)
-    link = web_link(_told(entry, "link"))
+    link = web_link(_told(entry, "link")) or _enclosed(entry)
     published = moment(entry, "published") or moment(entry, "updated")
     content: Any = next((one for one in entry.get("content") or () if _told(one, "value")), {})
     summary = _text(entry, "summary", MAX_SUMMARY, clean) or plain_text(_told(content, "value"))
@@ -195,7 +200,33 @@ def _item(entry: Any) -> Item | None:
         if not title:
             return None
         known = hashlib.blake2b(f"{title}\n{published}".encode(), digest_size=16).hexdigest()
-    return Item(known, title, link, published, summary)
+    return Item(known, title, link, published, summary, _starts(entry))
+
+
+def _enclosed(entry: Any) -> str | None:
+    """Return where what an entry encloses is, such as a recording."""
+    found = (web_link(_told(one, "href")) for one in entry.get("enclosures") or ())
+    return next((link for link in found if link), None)
+
+
+def _starts(entry: Any) -> str | None:
+    """Return when what an entry announces begins.
+
+    RSS's event module (web.resource.org/rss/1.0/modules/event), xCal in RSS, and the `when` of
+    Google's calendars; a moment without a zone is taken for UTC.
+    """
+    when = entry.get("gd_when")
+    told = (
+        _told(entry, "ev_startdate")
+        or _told(entry, "xcal_dtstart")
+        or _told(when if isinstance(when, dict) else {}, "starttime")
+    ).strip()
+    try:
+        at = datetime.fromisoformat(told)
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at.isoformat(timespec="seconds") if 1970 < at.year < 3000 else None
 
 
 def web_link(text: str) -> str | None:

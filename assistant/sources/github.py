@@ -83,7 +83,7 @@ def fetch_releases(
     listed = api.listed(
         f"/repos/{name}/releases",
         {"per_page": str(RELEASES_PAGE)},
-        f"The list of {name}'s releases",
+        name,
         pages=RELEASES_PAGES,
         validators=validators,
         enough=lambda rows: any(
@@ -127,7 +127,7 @@ def fetch_issues(
         listed = api.listed(
             f"/repos/{name}/issues",
             {"labels": label, "state": "open", "per_page": "100"},
-            f"The list of {name}'s issues",
+            name,
             pages=ISSUES_PAGES,
             validators=validators,
         )

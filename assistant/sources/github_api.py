@@ -102,7 +102,7 @@ class GithubApi:
         """
         found, answer = self._asked(self._base + path, {}, what, NO_VALIDATORS)
         if not isinstance(found, dict):
-            raise changed_form(what, FormError("the document", "no object"))
+            raise changed_form(f"GitHub's answer on {what}", FormError("the document", "no object"))
         return found, answer.moved_to is not None
 
     def listed(
@@ -133,7 +133,7 @@ class GithubApi:
             if answer.status == 304:
                 return None
             if not isinstance(found, list):
-                raise changed_form(what, FormError("the document", "no list"))
+                raise changed_form(f"GitHub's list of {what}", FormError("the document", "no list"))
             rows += found
             moved = moved or answer.moved_to is not None
             seen.add(address)
@@ -148,12 +148,12 @@ class GithubApi:
 
     def _next(self, address: str, seen: set[str], what: str) -> str:
         if address in seen:
-            raise SourceError(f"{what} leads round in circles, page by page.")
+            raise SourceError(f"GitHub's list of {what} leads round in circles, page by page.")
         if urlsplit(address).scheme != urlsplit(self._base).scheme or (
             server_of(address) != self._courtesy.server
         ):
             raise SourceError(
-                f"{what} goes on at another server.",
+                f"GitHub's list of {what} goes on at another server.",
                 why=f"It says to ask {clean_line(address, 100)!r}.",
             )
         return address
@@ -187,7 +187,9 @@ class GithubApi:
                 raise
             if answer.status in _REFUSALS:
                 self._refuse(answer, what)
-            return None if answer.status == 304 else json_of(answer.body, what), answer
+            if answer.status == 304:
+                return None, answer
+            return json_of(answer.body, f"GitHub's answer on {what}"), answer
 
         try:
             return persist(self._courtesy, attempt)
