@@ -1,17 +1,16 @@
 """RSS and Atom feeds of anybody: blogs, releases, talks."""
 
 import hashlib
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
 
 from assistant.config import FeedsSettings
 from assistant.errors import SourceError
+from assistant.sources.addresses import is_local, web_link
 from assistant.sources.arxiv_feed import moment, parse_feed
 from assistant.sources.courtesy import Again, Courtesy, persist
 from assistant.sources.polite import MAX_REDIRECTS, Elsewhere, Validators, get
@@ -227,27 +226,6 @@ def _starts(entry: Any) -> str | None:
     except (ValueError, OverflowError):
         return None
     return at.isoformat(timespec="seconds") if 1970 < at.year < 3000 else None
-
-
-def web_link(text: str) -> str | None:
-    """Return an http(s) address that can be shown and opened, None for any other."""
-    text = text.strip()
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    fine = fine and len(text) <= 2_000 and text == clean_line(text) and " " not in text
-    return text if fine else None
-
-
-def is_local(address: str) -> bool:
-    """Tell an address that names this machine or its network."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def _text(fields: Any, name: str, limit: int, cleaned: Callable[[str, int], str]) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from assistant.config import GithubSettings
 from assistant.errors import SourceError
 from assistant.passwords import NoPasswordError, find_password
+from assistant.sources.addresses import is_this_machine
 from assistant.sources.courtesy import (
     LONGEST_WAIT,
     Again,
@@ -25,7 +26,6 @@ from assistant.sources.courtesy import (
     persist,
     server_of,
 )
-from assistant.sources.feeds import is_local
 from assistant.sources.polite import NO_VALIDATORS, Answer, Validators, get, retry_after
 from assistant.sources.submissions import FormError, changed_form, json_of
 from assistant.text import clean_line
@@ -80,14 +80,22 @@ def find_token() -> str:
 
 
 class GithubApi:
-    """The API for one person, with their token or without."""
+    """The API for one person, with their token or without.
+
+    Raises:
+        SourceError: the token cannot be one, or would be sent without encryption.
+    """
 
     def __init__(self, settings: GithubSettings, pause: Callable[[float], None]) -> None:
         self._settings = settings
         self._base = settings.api.rstrip("/")
-        token = find_token()
-        # A token is for nobody who listens on the way.
-        self._token = token if self._base.startswith("https://") or is_local(self._base) else ""
+        self._token = find_token()
+        if self._token and not (self._base.startswith("https://") or is_this_machine(self._base)):
+            raise SourceError(
+                "A token is not sent to GitHub's API without encryption.",
+                why=f"sources.github.api is {clean_line(self._base, 100)}.",
+                hint="Write it with https://.",
+            )
         self._courtesy = Courtesy(
             self._base, settings.interval_seconds, pause, account="+token" if self._token else ""
         )

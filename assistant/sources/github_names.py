@@ -25,6 +25,13 @@ class Piece:
     sort: Sort
     project: str
     number: int
+    server: str
+
+    @property
+    def page(self) -> str:
+        """The address of its page, without what follows it."""
+        kind = "issues" if self.sort == "issue" else "pull"
+        return f"{self.server}/{self.project}/{kind}/{self.number}"
 
 
 def project_name(told: str) -> str:
@@ -56,12 +63,12 @@ def piece_of(address: str, web: str = "") -> Piece | None:
     found = _PIECE.fullmatch(path)
     if not found or host not in (*_HOSTS, _parts(web)[0]):
         return None
-    fragment = urlsplit(address).fragment
+    parts = urlsplit(address)
     is_pull = found[3] == "pull"
     sort: Sort = "pull-request" if is_pull else "issue"
-    if is_pull and _REVIEW.match(fragment):
+    if is_pull and _REVIEW.match(parts.fragment):
         sort = "review"
-    return Piece(sort, f"{found[1]}/{found[2]}", int(found[4]))
+    return Piece(sort, f"{found[1]}/{found[2]}", int(found[4]), f"{parts.scheme}://{host}")
 
 
 def _parts(address: str) -> tuple[str, str]:

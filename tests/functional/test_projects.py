@@ -4,15 +4,18 @@ import re
 import sys
 import types
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from assistant.cli import project as cli_project
 from assistant.sources.github_api import TOKEN_VARIABLE
+from tests.fakes.arxiv_site import World, fake_arxiv_site, site_paper
 from tests.fakes.github_site import FakeGithub, fake_github, issue, release
 from tests.functional.command import assistant
 
+DAY = "2025-11-03"
 RELEASES, ISSUES = "/repos/pytorch/ao/releases", "/repos/pytorch/ao/issues"
 
 
@@ -90,6 +93,8 @@ def test_what_is_no_project_is_refused_unasked(github: FakeGithub, told: str) ->
 
 
 def test_issues_are_shown_with_what_one_chooses_by(github: FakeGithub) -> None:
+    created = datetime.now(UTC) - timedelta(days=61)
+    github.projects["pytorch/ao"].issues[1]["created_at"] = f"{created:%Y-%m-%dT%H:%M:%SZ}"
     followed(github, "--label", "good first issue", "-l", "help wanted")
     told = assistant("project", "issues").out
     assert "pytorch/ao#8  Document it" in told
@@ -386,3 +391,39 @@ def test_one_that_fails_costs_no_other(github: FakeGithub) -> None:
     assert [(one["name"], one["releases"]) for one in ran.json] == [
         ("pytorch/ao", 0), ("pytorch/text", 1),
     ]  # fmt: skip
+
+
+def test_a_sync_brings_releases_into_the_digest(
+    github: FakeGithub, home: Path, models: Path
+) -> None:
+    (home / "models").symlink_to(models)
+    now = datetime.now(UTC)
+    github.projects["pytorch/ao"].releases[0]["published_at"] = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    followed(github)
+    with fake_arxiv_site(World.of(site_paper("2511.00001", DAY), today=DAY)) as site:
+        config = home / "config.toml"
+        config.write_text(
+            f'{config.read_text()}[sources.arxiv]\nfeed = "{site.feed}"\n'
+            f'listing = "{site.listing}"\noai = "{site.oai}"\napi = "{site.api}"\n'
+            "interval_seconds = 0.0\n"
+        )
+        assistant("profile", "category", "cs.CL", "cs.CV", "stat.ML", "--remove")
+        first = assistant("digest", "--sync", "--date", DAY, "--format", "json").json
+        assert [(one["feed"], one["title"]) for one in first["items"]] == [
+            ("pytorch/ao", "Version v0.2"),
+        ], "one of years ago is no news"  # fmt: skip
+        github.projects["pytorch/ao"].releases.insert(
+            0, release("v0.3", f"{now:%Y-%m-%dT%H:%M:%SZ}", prerelease=True)
+        )
+        ran = assistant("sync", "--json", "--no-embed")
+        assert ran.code == 0, ran.err
+        assert ran.json["projects"] == [
+            {"name": "pytorch/ao", "releases": 1, "new_issues": 0, "issues": 2, "notes": [],
+             "failure": None},
+        ]  # fmt: skip
+        page = assistant("digest", "--date", DAY).out
+        assert "Version v0.3 (pre-release)" in page
+        github.projects["pytorch/ao"].gone = 404
+        ran = assistant("sync", "--no-embed")
+        assert ran.code == 3
+        assert "pytorch/ao is not there" in ran.out
