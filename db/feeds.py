@@ -123,11 +123,12 @@ def put_items(connection: Connection, feed: int, rows: Sequence[ItemRow]) -> int
 def items_after(connection: Connection, last: int, limit: int = 100) -> list[ItemView]:
     """Return the items that came after one, oldest first; of very many only the newest.
 
-    What a project had released long before it was followed is no news, and one that is no longer
-    followed has none.
+    Talks long over when they came are no news, nor are releases of long before their project was
+    followed; a project that is no longer followed has none.
     """
     fresh = func.date(FeedItem.seen_at, f"-{_NEWS_DAYS} days")
-    news = or_(Feed.kind != PROJECT, (Project.followed == 1) & (FeedItem.published >= fresh))
+    when = func.coalesce(FeedItem.starts, FeedItem.published, FeedItem.seen_at)
+    news = or_(Feed.kind == FEED, (func.coalesce(Project.followed, 1) == 1) & (when >= fresh))
     query = (
         select(*_ITEM)
         .join(Feed, Feed.id == FeedItem.feed_id)

@@ -14,20 +14,21 @@ from db import feeds
 
 @click.group("feed", cls=Group)
 def feed_command() -> None:
-    """Follow any RSS or Atom feed: a blog, talks of a seminar."""
+    """Follow any RSS or Atom feed, or a calendar of talks."""
 
 
 @feed_command.command("add")
 @click.argument("address")
 @click.option(
-    "--kind", type=click.Choice([feeds.FEED, feeds.TALKS]), default=feeds.FEED, show_default=True,
-    help="Items of talks are shown with the day they are given.",
+    "--kind", type=click.Choice([feeds.FEED, feeds.TALKS]),
+    help="Items of talks are shown with the day they are given; a calendar is of talks anyway.",
 )  # fmt: skip
 @json_option
-def add(address: str, kind: str, as_json: bool) -> None:
+def add(address: str, kind: str | None, as_json: bool) -> None:
     """Follow the feed at ADDRESS; what is new in it comes with `sync` and stands in the digest.
 
-    A project on GitHub, with its issues for newcomers: `assistant project follow OWNER/NAME`.
+    It may be a calendar of talks (.ics) too. A project on GitHub, with its issues for
+    newcomers: `assistant project follow OWNER/NAME`.
     """
     with session() as s:
         outcome = add_feed(

@@ -26,7 +26,7 @@ COMMANDS = {
         "profile",
         "Say what a digest is about: categories, authors, searches, likes, muted words.",
     ),
-    "feed": ("feed", "Follow any RSS or Atom feed: a blog, talks of a seminar."),
+    "feed": ("feed", "Follow any RSS or Atom feed, or a calendar of talks."),
     "project": (
         "project",
         "Follow projects on GitHub: releases, and issues that are good to begin with.",

@@ -32,19 +32,23 @@ def add_feed(
     settings: FeedsSettings,
     *,
     pause: Callable[[float], None],
-    kind: str = feeds.FEED,
+    kind: str | None = None,
 ) -> FeedOutcome:
     """Follow a feed, which must be readable now; its present items are known, not new.
 
     Of kind `talks`, each item is a talk, which starts when the feed says so, else when it was
-    published.
+    published. Without a kind, a calendar is of talks.
 
     Raises:
         SourceError: there is no feed at the address.
     """
     address = clean_line(address, MAX_ADDRESS)
+    if address.startswith("webcal://"):
+        address = f"https{address.removeprefix('webcal')}"
     fetched = fetch_feed_items(address, settings, pause=pause)
     address = fetched.moved_to or address
+    if kind is None:
+        kind = feeds.TALKS if fetched.calendar else feeds.FEED
     with database.write("follow a feed") as connection:
         feed = feeds.add_feed(connection, address, fetched.title, kind)
         return _kept(connection, feed, address, fetched.title, kind, fetched)

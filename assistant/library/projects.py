@@ -7,7 +7,7 @@ from assistant.config import GithubSettings
 from assistant.errors import NotFoundError, SourceError
 from assistant.library.reading import Change
 from assistant.sources import github
-from assistant.sources.feeds import Item
+from assistant.sources.feed_items import Item
 from assistant.sources.github_api import GithubApi, GoneError
 from assistant.sources.github_names import project_name
 from assistant.sources.polite import Validators

@@ -1,53 +1,34 @@
-"""RSS and Atom feeds of anybody: blogs, releases, talks."""
+"""RSS and Atom feeds of anybody, and calendars of talks."""
 
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 
 from assistant.config import FeedsSettings
 from assistant.errors import SourceError
 from assistant.sources.addresses import is_local, web_link
 from assistant.sources.arxiv_feed import moment, parse_feed
+from assistant.sources.calendars import is_calendar, read_calendar_items
 from assistant.sources.courtesy import Again, Courtesy, persist
+from assistant.sources.feed_items import MAX_ITEMS, MAX_SUMMARY, Item, plain_text
 from assistant.sources.polite import MAX_REDIRECTS, Elsewhere, Validators, get
 from assistant.sources.xml_document import read_xml, xml_text
 from assistant.text import clean, clean_line
 
-MAX_ITEMS = 200
-MAX_SUMMARY = 4_000
 MAX_BODY_BYTES = 10_000_000
-_MAX_MARKUP = 100_000
 _ROOTS = ("rss", "feed", "RDF")
 _DECLARES = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENDS = re.compile(r"</(?:rss|feed|(?:\w+:)?RDF)\s*>\s*(?:<!--[^<]*-->\s*)*\Z")
-_HIDDEN = ("script", "style", "template", "noscript", "iframe", "object", "svg", "math")
-_BREAKS = ("p", "br", "div", "li", "ul", "ol", "tr", "pre", "blockquote", "h1", "h2", "h3", "h4")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One entry of a feed: text without markup; `published` is an ISO moment in UTC.
-
-    `starts` is when what it announces begins, where it says so, in UTC too.
-    """
-
-    id: str
-    title: str
-    link: str | None
-    published: str | None
-    summary: str
-    starts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedItems:
     """A feed's newest items, what to ask with the next time, and where it has moved to for good.
 
-    `items` is None where nothing has changed.
+    `items` is None where nothing has changed. `calendar` says that it is one, of talks.
     """
 
     title: str
@@ -55,6 +36,7 @@ class FetchedItems:
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None
+    calendar: bool = False
 
 
 def fetch_feed_items(
@@ -88,9 +70,7 @@ def fetch_feed_items(
             continue
         if for_good and fetched.moved_to:
             moved_to = fetched.moved_to
-        return FetchedItems(
-            fetched.title, fetched.items, fetched.etag, fetched.last_modified, moved_to
-        )
+        return replace(fetched, moved_to=moved_to)
     raise SourceError("The feed is sent on and on.", hint="Check its address.")
 
 
@@ -114,13 +94,15 @@ def _fetch(
         if answer.status == 304:
             return FetchedItems("", None, *answer.validators, answer.moved_to)
         title, items = read_feed_items(answer.body)
-        return FetchedItems(title, items, *answer.validators, answer.moved_to)
+        return FetchedItems(
+            title, items, *answer.validators, answer.moved_to, is_calendar(answer.body)
+        )
 
     return persist(courtesy, attempt)
 
 
 def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
-    """Return a feed's title and its items.
+    """Return the title and the items of a feed, or of a calendar.
 
     XML that is whole but not well formed, as blogs have it, is mended; what breaks off or declares
     a document type is not.
@@ -128,6 +110,8 @@ def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
     Raises:
         Again: the document is not whole, or no feed.
     """
+    if is_calendar(body):
+        return read_calendar_items(body)
     text = xml_text(body)
     if _DECLARES.search(text, 0, 2_000):
         raise Again("an answer that declares a document type")
@@ -146,46 +130,6 @@ def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
         if item is not None and len(items) < MAX_ITEMS:
             items.setdefault(item.id, item)
     return _text(parsed.feed, "title", 300, clean_line), tuple(items.values())
-
-
-def plain_text(markup: str, limit: int = MAX_SUMMARY) -> str:
-    """Return HTML as text: no tag, no script, no control character, at most `limit` long."""
-    reader = _TextReader()
-    try:
-        reader.feed(markup[:_MAX_MARKUP])
-        reader.close()
-    except (AssertionError, ValueError):
-        # The standard library gives up on some declarations; what it had read is text.
-        pass
-    lines = (" ".join(line.split()) for line in clean("".join(reader.pieces)).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:limit].rstrip()
-
-
-class _TextReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._hidden is None and tag in _HIDDEN:
-            self._hidden = tag
-        elif tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._hidden:
-            self._hidden = None
-        elif tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._hidden is None:
-            self.pieces.append(data)
 
 
 def _item(entry: Any) -> Item | None:

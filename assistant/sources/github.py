@@ -13,7 +13,8 @@ from urllib.parse import unquote
 
 from assistant.config import FeedsSettings, GithubSettings
 from assistant.sources.addresses import web_link
-from assistant.sources.feeds import MAX_SUMMARY, Item, fetch_feed_items
+from assistant.sources.feed_items import MAX_SUMMARY, Item
+from assistant.sources.feeds import fetch_feed_items
 from assistant.sources.github_api import GithubApi, GoneError
 from assistant.sources.github_names import Piece
 from assistant.sources.polite import NO_VALIDATORS, Validators

@@ -78,6 +78,18 @@ def test_talks_have_the_moment_they_start(pages: dict[str, str]) -> None:
     assert f"{SOON.astimezone():%Y-%m-%d %H:%M}  Next talk" in shown
 
 
+def test_a_calendar_is_of_talks(pages: dict[str, str]) -> None:
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:Talk {n}\r\nDTSTART:{at:%Y%m%dT%H%M%SZ}\r\n"
+        "END:VEVENT\r\n"
+        for n, at in enumerate((SOON, LATER))
+    )
+    pages["/a.ics"] = f"BEGIN:VCALENDAR\r\nX-WR-CALNAME:Reading group\r\n{events}END:VCALENDAR\r\n"
+    ran = assistant("feed", "add", f"{pages['at']}/a.ics", "--json")
+    assert (ran.code, ran.json["kind"], ran.json["title"]) == (0, "talks", "Reading group")
+    assert titles("--upcoming") == ["Talk 0", "Talk 1"]
+
+
 def test_kinds_are_shown_and_told_apart(pages: dict[str, str]) -> None:
     follow(pages)
     (talks,) = assistant("feed", "list", "--kind", "talks", "--json").json
