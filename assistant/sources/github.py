@@ -57,7 +57,6 @@ class Issues:
     issues: tuple[Issue, ...] | None
     validators: Validators = NO_VALIDATORS
     whole: bool = True
-    moved: bool = False
 
 
 def fetch_name(api: GithubApi, name: str) -> str:
@@ -92,8 +91,8 @@ def fetch_releases(
             isinstance(row, dict) and row.get("tag_name") in known for row in rows
         ),
     )
-    if listed is None:
-        return Releases(None)
+    if listed.rows is None:
+        return Releases(None, moved=listed.moved)
     try:
         items = [_release(row) for row in listed.rows if not _is_draft(row)]
     except FormError as error:
@@ -137,7 +136,7 @@ def fetch_issues(
         if "HTTP 410" in error.why:  # the project has issues turned off
             return Issues(())
         raise
-    if listed is None:
+    if listed.rows is None:
         return Issues(None)
     try:
         found = [_issue(row) for row in listed.rows if "pull_request" not in _row(row)]
@@ -145,7 +144,9 @@ def fetch_issues(
         raise changed_form(f"GitHub's list of {name}'s issues", error) from None
     return Issues(
         tuple(issue for issue, is_open in found if is_open),
-        listed.validators, listed.whole, listed.moved,
+        # An issue may be closed on any page, and the first one's validators do not tell.
+        listed.validators if listed.whole and listed.pages == 1 else NO_VALIDATORS,
+        listed.whole,
     )  # fmt: skip
 
 

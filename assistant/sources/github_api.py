@@ -55,13 +55,14 @@ class GoneError(SourceError):
 class Listed:
     """The rows of a list, all pages together; `whole` says that there are no more.
 
-    `validators` are those of a list of one page only: they speak for no other page.
+    `rows` is None where nothing has changed. `validators` speak for the first page alone.
     """
 
-    rows: list[Any]
+    rows: list[Any] | None
     whole: bool
     validators: Validators
-    moved: bool
+    moved: bool = False
+    pages: int = 1
 
 
 def find_token() -> str:
@@ -122,8 +123,8 @@ class GithubApi:
         pages: int,
         validators: Validators = NO_VALIDATORS,
         enough: Callable[[list[Any]], bool] = lambda _: False,
-    ) -> Listed | None:
-        """Return the rows of the list at a path, None where it is as the validators say.
+    ) -> Listed:
+        """Return the rows of the list at a path.
 
         No more than so many pages are asked for, and none after one that is `enough`.
 
@@ -135,22 +136,20 @@ class GithubApi:
         address = self._base + path
         seen: set[str] = set()
         rows: list[Any] = []
-        moved = False
+        moved, first = False, NO_VALIDATORS
         while True:
             found, answer = self._asked(address, {} if seen else query, what, validators)
             if answer.status == 304:
-                return None
+                return Listed(None, True, validators, answer.moved_to is not None)
             if not isinstance(found, list):
                 raise changed_form(f"GitHub's list of {what}", FormError("the document", "no list"))
             rows += found
             moved = moved or answer.moved_to is not None
+            first = first if seen else answer.validators
             seen.add(address)
             following = _NEXT.search(answer.headers.get("link", ""))
             if not following or enough(found) or len(seen) >= pages:
-                single = len(seen) == 1 and not following
-                return Listed(
-                    rows, not following, answer.validators if single else NO_VALIDATORS, moved
-                )
+                return Listed(rows, not following, first, moved, len(seen))
             address = self._next(following[1], seen, what)
             validators = NO_VALIDATORS
 

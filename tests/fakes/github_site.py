@@ -71,7 +71,7 @@ class FakeGithub:
     `secondary` and `secondary silent` (with and without Retry-After), `hang up`, `cut off`,
     `malformed`, `html`, `bomb`, `oversized`, `object`, `loop` (pages in circles), `away` (the next
     page is elsewhere), `elsewhere` (a redirect to another server). `remaining` counts requests left
-    without a token; an answer 304 costs none.
+    without a token, `spent` those with one, of which an answer 304 costs none.
     """
 
     projects: dict[str, Project] = field(default_factory=dict)
@@ -83,6 +83,7 @@ class FakeGithub:
     statuses: list[int] = field(default_factory=list)
     token: str = ""
     remaining: int = 60
+    spent: int = 0
     reset: float = 1_800.0
     page_size: int = 100
     stop: threading.Event = field(default_factory=threading.Event)
@@ -149,8 +150,10 @@ def _take(state: FakeGithub, handler: BaseHTTPRequestHandler) -> None:
             return
         limit = _limit(state, less=1)
     _answer(state, handler, parts.path, query, fault, limit)
-    if not token and state.statuses[-1:] != [304]:
+    if not token:
         state.remaining -= 1
+    elif state.statuses[-1:] != [304]:
+        state.spent += 1
 
 
 def _limit(state: FakeGithub, less: int = 0) -> dict[str, str]:

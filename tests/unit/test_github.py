@@ -38,8 +38,8 @@ class Api(GithubApi):
     def __init__(self, answer: Any) -> None:
         self.answer = answer
 
-    def listed(self, *_: Any, **__: Any) -> Listed | None:
-        return Listed(self.answer, True, NO_VALIDATORS, False)
+    def listed(self, *_: Any, **__: Any) -> Listed:
+        return Listed(self.answer, True, NO_VALIDATORS)
 
     def one(self, *_: Any) -> tuple[dict[str, Any], bool]:
         return self.answer, False
