@@ -70,6 +70,12 @@ def projects(connection: Connection, *, followed: bool = True) -> list[ProjectVi
     ]
 
 
+def project_named(connection: Connection, name: str) -> ProjectView | None:
+    """Return the project of a name, followed or not; capitals do not matter."""
+    known = projects(connection, followed=False)
+    return next((one for one in known if one.name.lower() == name.lower()), None)
+
+
 def add_project(
     connection: Connection, name: str, address: str, labels: Sequence[str]
 ) -> ProjectView:

@@ -11,8 +11,8 @@ from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
 from assistant.cli.skill_pages import width
 from assistant.errors import UsageError
-from assistant.library import projects as library
-from assistant.library.projects import ProjectOutcome
+from assistant.library.projects import following
+from assistant.library.projects.syncing import ProjectOutcome, sync_projects
 from assistant.library.spacing import in_words
 from assistant.text import clean_line
 from db import feeds, projects
@@ -32,7 +32,7 @@ def project_command() -> None:
 @click.option(
     "--label", "-l", "labels", multiple=True,
     help="Issues with this label are for you; several times for several. "
-    f"[default: {', '.join(library.LABELS)}]",
+    f"[default: {', '.join(following.LABELS)}]",
 )  # fmt: skip
 @json_option
 @click.pass_context
@@ -44,7 +44,7 @@ def follow(ctx: click.Context, name: str, labels: tuple[str, ...], as_json: bool
     """
     chosen = _labels(labels)
     with session() as s:
-        outcome = library.follow(
+        outcome = following.follow(
             s.database, name, chosen, s.settings.sources.github, pause=time.sleep
         )
     if as_json:
@@ -88,9 +88,9 @@ def list_(as_json: bool) -> None:
 def unfollow(name: str, as_json: bool) -> None:
     """Stop following PROJECT; `assistant paper undo` takes it back."""
     with session() as s:
-        found = library.find_project(s.database, name)
+        found = following.find_project(s.database, name)
         with s.database.write("stop following a project") as connection:
-            change = library.unfollow(connection, found)
+            change = following.unfollow(connection, found)
     if as_json:
         print_json({"name": found.name, "event": change.event})
     else:
@@ -193,7 +193,7 @@ def sync_named(s: Session, names: tuple[str, ...] = (), *, quiet: bool) -> list[
     """Sync the projects named, or all that are followed."""
     chosen = _chosen(s, names)
     with progress("Projects", quiet=quiet) as bar:
-        return library.sync_projects(
+        return sync_projects(
             s.database, s.settings.sources.github,
             pause=time.sleep, progress=bar.update, chosen=chosen,
         )  # fmt: skip
@@ -231,7 +231,7 @@ def _print_rest(one: ProjectOutcome, *, again: bool = True, hint: bool = True) -
 
 def _chosen(s: Session, names: tuple[str, ...]) -> list[ProjectView]:
     if names:
-        found = [library.find_project(s.database, name) for name in names]
+        found = [following.find_project(s.database, name) for name in names]
         return list({one.id: one for one in found}.values())
     with s.database.read() as connection:
         return projects.projects(connection)
@@ -240,9 +240,9 @@ def _chosen(s: Session, names: tuple[str, ...]) -> list[ProjectView]:
 def _labels(told: tuple[str, ...]) -> list[str]:
     found = [clean_line(one, 101) for label in told for one in label.split(",")]
     found = list(dict.fromkeys(one for one in found if one))
-    if len(found) > library.MOST_LABELS or any(len(one) > 100 for one in found):
+    if len(found) > following.MOST_LABELS or any(len(one) > 100 for one in found):
         raise UsageError(
-            f"At most {library.MOST_LABELS} labels of up to 100 characters can be asked for.",
+            f"At most {following.MOST_LABELS} labels of up to 100 characters can be asked for.",
             why="Each is a request of its own, and GitHub counts them.",
         )
     if told and not found:

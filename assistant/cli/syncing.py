@@ -16,7 +16,7 @@ from assistant.errors import SourceError, UsageError
 from assistant.library.deadlines.syncing import are_stale
 from assistant.library.feeds import FeedOutcome, sync_feeds
 from assistant.library.following import ensure_main
-from assistant.library.projects import ProjectOutcome
+from assistant.library.projects.syncing import ProjectOutcome
 from assistant.library.sync.run import SyncReport, sync
 from assistant.library.venues.syncing import VenuesReport
 from assistant.sources.arxiv_names import checked_category

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from assistant.errors import NotFoundError
-from assistant.library import projects, searches
+from assistant.library import searches
 from assistant.library.merging import (
     doubt_again,
     keep_apart,
@@ -16,6 +16,7 @@ from assistant.library.merging import (
     split,
     undo_merge,
 )
+from assistant.library.projects import following as project_following
 from assistant.library.reading import UNREAD, Change
 from assistant.library.trash import move_back, move_out
 from assistant.library.venues import following as venue_following
@@ -156,7 +157,7 @@ def _take_back(connection: Connection, kind: str, rows: Sequence[Data]) -> None:
     elif kind == "venue":
         venue_following.put_back(connection, rows[0]["venue"], followed=not rows[0]["added"])
     elif kind == "project":
-        projects.put_back(connection, rows[0]["feed"], rows[0]["before"])
+        project_following.put_back(connection, rows[0]["feed"], rows[0]["before"])
     elif kind == "profile-new":
         profiles.remove_profile(connection, rows[0]["profile"])
     elif kind == "merge":
@@ -207,7 +208,7 @@ def _do_again(connection: Connection, events: Sequence[Event], undos: Sequence[i
     elif kind == "venue":
         venue_following.put_back(connection, rows[0]["venue"], followed=rows[0]["added"])
     elif kind == "project":
-        projects.put_back(connection, rows[0]["feed"], rows[0]["after"])
+        project_following.put_back(connection, rows[0]["feed"], rows[0]["after"])
     elif kind == "profile-new":
         number = rows[0]["profile"]
         profiles.add_profile(connection, events[0].subject, id=number)

@@ -213,6 +213,7 @@ def test_the_hours_limit_is_said_and_nobody_asks_before_it_is_over(github: FakeG
     assert github.asked() == ["/web/pytorch/ao/releases.atom"], "the API is left alone"
     late = assistant("project", "follow", "pytorch/text")
     assert late.code == 1, "there are neither releases nor an answer"
+    assert "no more requests before" in late.err
     assert RELEASES not in github.asked()
     github.remaining = 60
     assistant("project", "sync")
@@ -356,6 +357,16 @@ def test_a_renamed_project_is_followed_on(github: FakeGithub) -> None:
     assert github.asked() == [
         "/repos/pytorch/torchao/releases", "/repos/pytorch/torchao/issues",
     ]  # fmt: skip
+
+
+def test_one_that_is_followed_by_both_of_its_names_says_so(github: FakeGithub) -> None:
+    followed(github)
+    github.rename("pytorch/ao", "pytorch/torchao")
+    assert assistant("project", "follow", "pytorch/torchao").code == 0
+    ran = assistant("project", "sync")
+    assert ran.code == 0
+    assert "which you follow too: unfollow one" in ran.err
+    assert len(assistant("project", "list", "--json").json) == 2
 
 
 @pytest.mark.parametrize(("status", "words"), [(404, "not there"), (451, "legal reasons")])

@@ -1,25 +1,17 @@
-"""The projects a person follows on GitHub: releases as feed items, issues for newcomers."""
+"""Projects brought up to date: what GitHub says is new of each, kept all together or not at all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.config import GithubSettings
-from assistant.errors import NotFoundError, SourceError
-from assistant.library.reading import Change
+from assistant.errors import SourceError
 from assistant.sources import github
 from assistant.sources.feed_items import Item
 from assistant.sources.github_api import GithubApi, GoneError
-from assistant.sources.github_names import project_name
 from assistant.sources.polite import Validators
-from assistant.text import clean_line
-from db import announcing, feeds, personal, projects
+from db import announcing, feeds, projects
 from db.engine import Connection, Database
 from db.projects import IssueRow, ProjectView
-
-EVENT = "project"
-LABELS = ("good first issue",)
-"""What issues are asked for where a person names no labels."""
-MOST_LABELS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,97 +42,6 @@ class _News:
     failure: SourceError | None = None
 
 
-def follow(
-    database: Database,
-    told: str,
-    labels: Sequence[str],
-    settings: GithubSettings,
-    *,
-    pause: Callable[[float], None],
-) -> ProjectOutcome:
-    """Follow a project, which must be there now, and bring in its releases and issues.
-
-    `labels` are those of issues to ask for; none means those asked for before, else `LABELS`.
-
-    Raises:
-        UsageError: that is no project of GitHub.
-        SourceError: there is none so called, or neither the API nor the feed can be read.
-    """
-    name = project_name(told)
-    api = GithubApi(settings, pause)
-    try:
-        name = github.fetch_name(api, name)
-    except GoneError:
-        raise
-    except SourceError as error:
-        # Its feed may do without the API; what it cannot bring comes with a later sync.
-        if not github.fetch_releases_by_atom(settings, name, pause=pause).items:
-            raise error from None
-    address = f"{settings.web.rstrip('/')}/{name}"
-    with database.write("follow a project") as connection:
-        project = _named(projects.projects(connection, followed=False), name)
-        before = {"followed": bool(project and project.followed), "labels": _labels_of(project)}
-        chosen = list(labels or _labels_of(project) or LABELS)
-        if project is None:
-            project = projects.add_project(connection, name, address, chosen)
-        after = {"followed": True, "labels": chosen}
-        if before != after:
-            projects.set_following(connection, project.id, followed=True, labels=chosen)
-            data = {"feed": project.id, "name": name, "before": before, "after": after}
-            personal.append_event(connection, EVENT, f"github:{name}", data)
-    return _synced(database, replace(project, labels=tuple(chosen)), api, settings, pause)
-
-
-def unfollow(connection: Connection, project: ProjectView) -> Change:
-    """Stop following a project; what came of it stays, for when it is followed again."""
-    labels = list(project.labels)
-    projects.set_following(connection, project.id, followed=False, labels=labels)
-    data = {
-        "feed": project.id, "name": project.name,
-        "before": {"followed": True, "labels": labels},
-        "after": {"followed": False, "labels": labels},
-    }  # fmt: skip
-    event = personal.append_event(connection, EVENT, f"github:{project.name}", data)
-    return Change(event, project.name, f"no longer follows {project.name}")
-
-
-def put_back(connection: Connection, project: int, state: dict[str, object]) -> None:
-    """Make a project followed or not, with such labels, without logging it.
-
-    Raises:
-        NotFoundError: it is gone.
-    """
-    told = state["labels"]
-    labels = list(map(str, told)) if isinstance(told, list) else []
-    if not projects.set_following(
-        connection, project, followed=bool(state["followed"]), labels=labels
-    ):
-        raise NotFoundError("The project is not there any more.")
-
-
-def find_project(database: Database, told: str) -> ProjectView:
-    """Return the project followed under this name, address, or end of a name.
-
-    Raises:
-        NotFoundError: none is called so, or several are.
-    """
-    with database.read() as connection:
-        known = projects.projects(connection)
-    text = told.lower()
-    found = [one for one in known if one.name.lower() == text or one.address.lower() == text]
-    found = found or [one for one in known if one.name.lower().rpartition("/")[2] == text]
-    if not found and ("/" in told or ":" in told):
-        name = project_name(told).lower()
-        found = [one for one in known if one.name.lower() == name]
-    if len(found) != 1:
-        raise NotFoundError(
-            f"{'You follow no project' if not found else 'Several projects are'} called"
-            f" {clean_line(told, 80)!r}.",
-            hint="`assistant project list` shows those you follow.",
-        )
-    return found[0]
-
-
 def sync_projects(
     database: Database,
     settings: GithubSettings,
@@ -168,18 +69,19 @@ def sync_projects(
     found = []
     for place, project in enumerate(chosen):
         progress(place, len(chosen), project.name)
-        found.append(_synced(database, project, api, settings, pause))
+        found.append(sync_project(database, project, api, settings, pause))
     progress(len(chosen), len(chosen), "")
     return found
 
 
-def _synced(
+def sync_project(
     database: Database,
     project: ProjectView,
     api: GithubApi,
     settings: GithubSettings,
     pause: Callable[[float], None],
 ) -> ProjectOutcome:
+    """Fetch what is new in one project; what cannot be had is said in the outcome."""
     with database.read() as connection:
         known = projects.tags(connection, project.id)
         validators = {
@@ -283,15 +185,8 @@ def _kept(
 def _renamed(
     connection: Connection, project: ProjectView, name: str, settings: GithubSettings
 ) -> str:
-    if _named(projects.projects(connection, followed=False), name, but=project.id):
+    other = projects.project_named(connection, name)
+    if other is not None and other.id != project.id:
         return f"{project.name} is called {name} now, which you follow too: unfollow one"
     projects.rename(connection, project.id, name, f"{settings.web.rstrip('/')}/{name}")
     return f"{project.name} is called {name} now"
-
-
-def _named(known: Sequence[ProjectView], name: str, but: int = 0) -> ProjectView | None:
-    return next((one for one in known if one.name.lower() == name.lower() and one.id != but), None)
-
-
-def _labels_of(project: ProjectView | None) -> list[str]:
-    return list(project.labels) if project else []
