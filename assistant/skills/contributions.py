@@ -70,7 +70,7 @@ def named(link: str, what: str | None, web: str = "") -> tuple[str, What, Piece 
         raise UsageError(
             "What is at that address?", hint=f"Say --as and one of {', '.join(WHATS)}."
         )
-    if piece is not None and piece.sort != "review":
+    if piece is not None and kind != "review":
         told = piece.page
     return told, kind, piece
 

@@ -207,7 +207,7 @@ class _Record:
         first: dict[str, datetime] = {}
         for deed in self._contributions[skill.id]:
             if deed.data.get("what") == what and state in (None, deed.data.get("state")):
-                first.setdefault(str(deed.data.get("link")), deed.at)
+                first.setdefault(str(deed.data.get("link")).lower(), deed.at)
         return sorted(first.values())
 
     def _checks(self, labs: tuple[str, ...], named: str, skill: Skill) -> Requirement:

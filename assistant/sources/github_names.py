@@ -68,7 +68,8 @@ def piece_of(address: str, web: str = "") -> Piece | None:
     sort: Sort = "pull-request" if is_pull else "issue"
     if is_pull and _REVIEW.match(parts.fragment):
         sort = "review"
-    return Piece(sort, f"{found[1]}/{found[2]}", int(found[4]), f"{parts.scheme}://{host}")
+    server = f"https://{_HOSTS[0]}" if host in _HOSTS else f"{parts.scheme}://{host}"
+    return Piece(sort, f"{found[1]}/{found[2]}", int(found[4]), server)
 
 
 def _parts(address: str) -> tuple[str, str]:

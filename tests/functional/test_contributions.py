@@ -59,6 +59,15 @@ def test_a_merged_pull_request_proves_the_skill(github: FakeGithub) -> None:
     assert len(listed()) == 1
 
 
+@pytest.mark.parametrize(
+    "link", ["http://www.github.com/pytorch/ao/pull/3", f"{PULL}#discussion_r12", f"{PULL}/commits"]
+)
+def test_one_pull_request_is_one_however_it_is_linked(github: FakeGithub, link: str) -> None:
+    gave(link, "--as", "pull-request")
+    assert "Logged already" in gave(PULL).out
+    assert [one["link"] for one in listed()] == [PULL]
+
+
 def test_one_that_is_open_is_merged_later(github: FakeGithub) -> None:
     ran = gave(PULL.replace("3", "4"), "--json")
     assert (ran.json["state"], ran.json["skill_state"]) == ("open", "started")
