@@ -110,7 +110,7 @@ class Checking:
             if report.notice:
                 click.echo(click.style("\nWhat to notice in the reference", bold=True))
                 for point in report.notice.replace("\n  ", " ").splitlines():
-                    paragraph(point)
+                    paragraph(point, hang=2)
                 click.echo(click.style(f"assistant lab show {checked.lab} --reference", dim=True))
             for id in proven:
                 click.echo(click.style(f"✓ proven: {id}", fg="green", bold=True))

@@ -222,6 +222,8 @@ def test_runs_are_kept_compared_and_noted(runs: list[dict[str, Any]], home: Path
     assert [row["ratio"] for row in told["rows"] if row["name"] == "loss"] == [0.5]
     page = assistant("lab", "compare", *ids, "--curve", "loss").out
     assert "×0.5" in page
+    assert "every claim held" in page
+    assert "peak_memory" not in page
     drawn = sum("⠁" <= letter <= "⣿" for letter in page)
     assert (page.count("\n      0.05  "), drawn > 100) == (2, True), "two curves on one scale"
     assert assistant("lab", "compare", *ids, "--curve", "los").code == 1
