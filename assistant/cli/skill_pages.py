@@ -171,6 +171,13 @@ def print_skill(learner: Learner, one: Standing, readings: Sequence[dict[str, An
     for number, way in enumerate(one.ways, start=1):
         for place, part in enumerate(way):
             _print_requirement(part, f"{number}." if place == 0 else "  ")
+    for option, asked in (
+        ("--note NOTE", any(way.note for way in skill.proof)),
+        ("--link URL", any(way.show for way in skill.proof)),
+    ):
+        if asked and not one.has:
+            command = f"assistant skill prove {skill.id} {option}"
+            click.echo("     " + click.style(command, fg="cyan") + "  hands it in")
     if one.proof:
         click.echo()
         paragraph(f"Proven: {one.proof}.")

@@ -180,7 +180,7 @@ class _Record:
                 deed for deed in self._proofs[skill.id]
                 if deed.data.get("how") == "note" and deed.data.get("words", 0) >= way.note
             ]  # fmt: skip
-            have = f"a note: {notes[0].data.get('note')}" if notes else "no note yet"
+            have = f"a note: {notes[0].data.get('note')}" if notes else "none handed in yet"
             text = f"a note of {way.note} words that links [[skill:{skill.id}]]"
             found.append(Requirement(text, have, notes[0].at if notes else None))
         if way.reviews:

@@ -137,6 +137,14 @@ def proven_over_time(learner: Learner, track: str | None = None) -> list[tuple[d
     return [(at, number) for number, at in enumerate(moments, start=1) if at is not None]
 
 
+def proven_curve(learner: Learner) -> list[tuple[datetime, int]]:
+    """Return the count of proven skills as a line of steps, from what was done first until now."""
+    rises = proven_over_time(learner)
+    began = min([deed.at for deed in learner.deeds[:1]] + [at for at, _ in rises[:1]])
+    steps = [point for at, number in rises for point in ((at, number - 1), (at, number))]
+    return [(began, 0), *steps, (learner.now, len(rises))]
+
+
 def _counts(row: learning.LogRow) -> bool:
     return bool(_text(row, "-"))
 

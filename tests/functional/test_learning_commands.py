@@ -159,6 +159,8 @@ def test_a_note_is_evidence(home: Path) -> None:
     assert assistant("note", "new", "Bottlenecks").code == 0
     path = home / "vault" / "Bottlenecks.md"
     text = path.read_text()
+    shown = assistant("skill", "show", "perceiver").out
+    assert "assistant skill prove perceiver --note NOTE  hands it in" in shown
     assert assistant("skill", "prove", "perceiver", "--note", "Bottlenecks").code == 2
     path.write_text(text + body)
     told = assistant("skill", "prove", "perceiver", "--note", "Bottlenecks")
@@ -189,6 +191,14 @@ def test_reviews_on_the_command_line(home: Path) -> None:
     answered = assistant("skill", "review", "open-source-contribution", stdin="\n3\n")
     assert answered.code == 0, answered.err
     assert "once it is proven" in answered.out
+    by_name = assistant("skill", "review", "open-source-contribution", stdin="\nso so\nGood\n")
+    assert by_name.code == 0, by_name.err
+    assert "1 to 4, again, hard, good, easy, or q." in by_name.out + by_name.err
+    assert "once it is proven" in by_name.out
+    left = assistant("skill", "review", "open-source-contribution", stdin="\nq\n")
+    assert "once it is proven" not in left.out
+    log = assistant("progress", "log", "--only", "reviewed", "--json").json
+    assert [one["text"].rpartition(": ")[2] for one in log] == ["good", "good"]
     link = ["--link", "https://example.org/pull/1"]
     assistant("skill", "prove", "open-source-contribution", *link)
     told = assistant(
