@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Checking:
         self, *, hint: bool = False, stop: Callable[[], bool] = lambda: False
     ) -> labs.Checked:
         """Check it, tell what came of it, and return that."""
+        began = datetime.now(UTC)
         checked = labs.check(
             self._session.home, self._session.database, self.lab, self.file,
             on_verdict=self._verdict, stop=stop,
@@ -53,7 +55,7 @@ class Checking:
         if checked.event is None:
             return checked
         given = labs.next_hint(self._session.database, checked) if hint else None
-        proven = self._proven() if checked.passed else []
+        proven = self._proven_since(began) if checked.passed else []
         if self._as_json:
             print_json(self._json(checked, given, proven))
             return checked
@@ -85,10 +87,12 @@ class Checking:
             paragraph(verdict.message, 4)
         sys.stdout.flush()
 
-    def _proven(self) -> list[str]:
+    def _proven_since(self, moment: datetime) -> list[str]:
         learner = read_learner(self._session.home, self._session.database)
         return [
-            id for id, one in learner.standings.items() if self.lab.id in one.skill.labs and one.has
+            id
+            for id, one in learner.standings.items()
+            if self.lab.id in one.skill.labs and one.proven and one.proven >= moment
         ]
 
     def _result(self, checked: labs.Checked, proven: Sequence[str]) -> None:

@@ -56,6 +56,7 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     assert passed.code == 0
     assert passed.json["proven"] == ["custom-loss"]
     assert passed.json["notice"]
+    assert assistant("lab", "check", "custom_loss", "--json").json["proven"] == [], "it was before"
     shown = assistant("skill", "show", "custom-loss", "--json").json
     assert shown["state"] == "proven"
     assert shown["proof"] == "all 6 checks of custom_loss passed"
@@ -63,7 +64,7 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     labs = {one["id"]: one for one in assistant("lab", "list", "--json").json}
     assert (labs["custom_loss"]["passed"], labs["custom_loss"]["checks"]) == (6, 6)
     log = assistant("progress", "log", "--json").json
-    assert [one["sort"] for one in log].count("checked") == 3
+    assert [one["sort"] for one in log].count("checked") == 4
     assert [one["sort"] for one in log].count("hinted") == 2
     assert "proven" in {one["sort"] for one in log}
     only = assistant("progress", "log", "--only", "proven", "--json").json
