@@ -108,8 +108,10 @@ def week(named: str | None, form: str, output: str | None, as_json: bool) -> Non
     paragraph(week_figures(told), dim=True)
     for head, items in week_sections(told, advice):
         click.echo("\n" + click.style(head, bold=True))
-        for what, how in items:
+        for what, how, command in items:
             paragraph(f"- {what} {how}".rstrip(), 2, hang=2)
+            if command:
+                click.echo("    " + click.style(command, fg="cyan"))
         if not items:
             note("  Nothing this week.")
 
@@ -129,7 +131,7 @@ def log(
     about: str | None,
     as_json: bool,
 ) -> None:
-    """Show what happened, the newest first: read, rated, noted, checked, run, proven, reviewed."""
+    """Show what happened, the newest first: read, rated, noted, checked, run, shown, proven …"""
     with learning() as s, s.session.database.read() as connection:
         last = _day(until)
         found = timeline.timeline(

@@ -11,14 +11,25 @@ from assistant.skills.progress import Standing
 from db import learning, works
 from db.engine import Connection
 
-SORTS = ("read", "rated", "noted", "begun", "checked", "hinted", "run", "proven", "reviewed")
+SORTS = (
+    "read",
+    "rated",
+    "noted",
+    "begun",
+    "checked",
+    "hinted",
+    "run",
+    "shown",
+    "proven",
+    "reviewed",
+)
 Sort = str
 _BY_KIND = {
     "state": "read", "read-elsewhere": "read", "rate": "rated", "like": "rated", "star": "rated",
     "note-new": "noted", "note-edit": "noted", "note-save": "noted", "note-capture": "noted",
     "lab-check": "checked", "lab-hint": "hinted", "lab-run": "run", "lab-start": "begun",
     "skill-review": "reviewed", "review": "reviewed", "skill-start": "begun",
-    "skill-proof": "proven", "track-pick": "begun",
+    "skill-proof": "shown", "track-pick": "begun",
 }  # fmt: skip
 _READ = ("read", "skimmed")
 
@@ -90,8 +101,9 @@ def per_day(connection: Connection, since: date, zone: tzinfo | None = None) -> 
 class Week:
     """Seven days: what was read, what one can do now, what is next.
 
-    `read` are (id, title); `counts` says how many of each sort there were, `days` on how many of
-    the seven something was done, `runs` how many runs held all their claims and how many not.
+    `read` are (id, title); `counts` says how many of each sort there were, of papers each once;
+    `days` on how many of the seven something was done; `runs` how many runs held all their claims
+    and how many not.
     """
 
     monday: date
@@ -117,6 +129,8 @@ def week_of(connection: Connection, learner: Learner, day: date) -> Week:
         if deed.kind == "lab-run" and start <= deed.at < end
     ]
     found = learner.standings.values()
+    counts = Counter(one.sort for one in happened)
+    counts["read"] = len(read)  # a paper that was skimmed and then read is one
     return Week(
         monday=monday,
         read=tuple((id, titles.get(id, "")) for id in read),
@@ -124,7 +138,7 @@ def week_of(connection: Connection, learner: Learner, day: date) -> Week:
         begun=tuple(
             one for one in found if not one.has and one.started and start <= one.started < end
         ),
-        counts=Counter(one.sort for one in happened),
+        counts=counts,
         days=len({one.at.astimezone().date() for one in happened}),
         runs=(sum(runs), len(runs) - sum(runs)),
     )

@@ -269,7 +269,12 @@ def test_a_run_tells_a_program_that_listens(home: Path, monkeypatch: pytest.Monk
 
 def test_a_week_as_a_page(home: Path, tmp_path: Path) -> None:
     assistant("note", "new", "<script>alert(1)</script>")
+    assistant("paper", "read", ADAM, "--as", "skimmed")
     assistant("paper", "read", ADAM)
+    shown = ["--link", "https://example.org/pull/1"]
+    assistant("skill", "prove", "open-source-contribution", *shown)
+    counts = assistant("progress", "week", "--json").json["counts"]
+    assert (counts["read"], counts["shown"], counts["proven"]) == (1, 1, 1)
     page = tmp_path / "week.html"
     told = assistant("progress", "week", "--format", "html", "--output", page)
     assert told.code == 0, told.err
@@ -278,6 +283,7 @@ def test_a_week_as_a_page(home: Path, tmp_path: Path) -> None:
     assert "<script" not in text
     markdown = assistant("progress", "week", "--format", "markdown").out
     assert markdown.startswith("# Week of ")
+    assert "`assistant skill " in markdown or "`assistant lab " in markdown
     assert "## What you read\n\n- **Adam: A Method for Stochastic Optimization**" in markdown
 
 

@@ -106,6 +106,15 @@ def test_a_work_that_was_merged_is_known_by_its_number() -> None:
     assert at(1, one, away)["s"].state == "proven"
 
 
+def test_reading_begins_what_is_on_the_track_one_is_on() -> None:
+    papers = [read(0, WORKS[0])]
+    now = START + timedelta(days=1)
+    for path, state in ((None, "started"), ({"first"}, "started"), ({"other"}, "ready")):
+        assert standings(CHAIN, papers, NUMBERS, now, path)["first"].state == state
+    begun = [*papers, deed(0, "skill-start", "skill:first")]
+    assert standings(CHAIN, begun, NUMBERS, now, {"other"})["first"].state == "started"
+
+
 def test_what_belongs_to_several_does_not_begin_a_locked_one() -> None:
     found = at(1, CHAIN, check(0, "lab2", 1), read(0, WORKS[0]))
     assert found["second"].state == "locked"
