@@ -108,6 +108,10 @@ class Checking:
             mark, colour = _VERDICTS[report.status]
             click.echo(click.style(f"{mark} {report.status}: {report.problem}", fg=colour))
             return
+        if checked.copied:
+            click.echo()
+            paragraph(checked.problem)
+            return
         told = f"{report.passed} of {len(report.checks)} checks passed"
         click.echo(click.style(f"\n{told}", bold=True, fg="green" if checked.passed else None))
         if checked.passed:
@@ -125,8 +129,9 @@ class Checking:
     ) -> dict[str, Any]:
         report = checked.report
         return {
-            "lab": checked.lab, "file": str(checked.file), "status": report.status,
-            "passed": report.passed, "event": checked.event, "problem": report.problem or None,
+            "lab": checked.lab, "file": str(checked.file),
+            "status": labs.COPIED if checked.copied else report.status,
+            "passed": report.passed, "event": checked.event, "problem": checked.problem or None,
             "checks": [
                 {"name": told.name, "proves": told.proves, **vars(verdict)}
                 for told, verdict in zip(report.checks, report.verdicts, strict=False)

@@ -1,7 +1,6 @@
 """Tracks, skills, labs and progress on the command line, as a person and as a program use them."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ ADAM = "arxiv:1412.6980"
 
 
 def reference(home: Path, lab: str) -> None:
-    """Solve a lab as its reference does."""
+    """Solve a lab as its reference does, in a file that is not the reference."""
     Home(home).labs.mkdir(parents=True, exist_ok=True)
-    shutil.copy(find_lab(lab).folder / "reference.py", Home(home).labs / f"{lab}.py")
+    source = (find_lab(lab).folder / "reference.py").read_text()
+    (Home(home).labs / f"{lab}.py").write_text(source + "MINE = True\n")
 
 
 def state(skill: str) -> str:
@@ -71,6 +71,25 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     assert [one["subject"] for one in only] == ["skill:custom-loss"]
     week = assistant("progress", "week", "--json").json
     assert [one["id"] for one in week["proven"]] == ["custom-loss"]
+
+
+def test_the_reference_itself_proves_nothing(home: Path) -> None:
+    source = (find_lab("custom_loss").folder / "reference.py").read_text()
+    file = Home(home).labs / "custom_loss.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("# My own, of course.\n\n\n" + source.replace("    return", "    return  "))
+    told = assistant("lab", "check", "custom_loss", "--json")
+    assert told.code == 1
+    assert (told.json["status"], told.json["passed"], told.json["proven"]) == ("copied", 6, [])
+    page = assistant("lab", "check", "custom_loss").out
+    assert "6 of 6" not in page
+    assert "This is the reference itself" in page
+    shown = assistant("skill", "show", "custom-loss", "--json").json
+    assert shown["proven"] is None
+    assert "0 of 6 pass" in assistant("skill", "show", "custom-loss").out
+    assert "the reference itself" in assistant("progress", "log", "--limit", "1").out
+    file.write_text(source.replace("class MixedLoss", "MINE = True\n\n\nclass MixedLoss"))
+    assert assistant("lab", "check", "custom_loss", "--json").json["proven"] == ["custom-loss"]
 
 
 def test_every_page_fits_eighty_columns(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
