@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _OUTPUT = 20_000
 COPIED = "copied"
 """The status of a check that a copy of the reference passed: it proves nothing."""
+_COPIED_TOLD = (
+    "This is the reference itself, so it proves nothing of yours. "
+    "Read it, put it away, and write your own."
+)
 OnVerdict = Callable[["Told", Any], None]
 
 
@@ -51,10 +55,7 @@ class Checked:
     def problem(self) -> str:
         """Why the file as a whole is not taken, "" where its checks tell."""
         if self.copied:
-            return (
-                "This is the reference itself, so it proves nothing of yours. "
-                "Read it, put it away, and write your own."
-            )
+            return _COPIED_TOLD
         return self.report.problem
 
 
@@ -150,7 +151,7 @@ def check(
             [told.name, verdict.status]
             for told, verdict in zip(report.checks, report.verdicts, strict=False)
         ],
-        "problem": clean_line(report.problem, 500),
+        "problem": _COPIED_TOLD if copied else clean_line(report.problem, 500),
         "seconds": round(sum(one.seconds for one in report.verdicts), 3),
         "file": file.name, "digest": digest_of(file),
         "told": f"checked {lab.id}: the reference itself" if copied else _told(lab, report),
