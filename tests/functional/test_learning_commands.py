@@ -49,7 +49,8 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     assert failed.code == 1
     assert failed.json["status"] == "not attempted"
     assert failed.json["hint"]["number"] == 1
-    assert assistant("lab", "check", "custom_loss", "--hint", "--json").json["hint"]["number"] == 2
+    as_it_says = ("check", "custom_loss", "--solution", started["file"], "--hint")
+    assert assistant("lab", *as_it_says, "--json").json["hint"]["number"] == 2
     assert state("custom-loss") == "locked", "its prerequisite is not proven"
     reference(home, "custom_loss")
     passed = assistant("lab", "check", "custom_loss", "--json")
