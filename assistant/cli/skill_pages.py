@@ -164,7 +164,8 @@ def print_skill(learner: Learner, one: Standing, readings: Sequence[dict[str, An
         _print_item(item)
     _head("Do")
     for lab in skill.labs:
-        click.echo(f"  the lab {lab}: assistant lab start {lab}")
+        verb = "check" if lab in one.labs_begun else "start"
+        click.echo(f"  the lab {lab}: assistant lab {verb} {lab}")
     if not skill.labs:
         paragraph(f"Lab planned: {skill.planned}" if skill.planned else "No lab; see below.", 2)
     _head("Prove it, in one of these ways")

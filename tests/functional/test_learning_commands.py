@@ -45,6 +45,7 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     again = assistant("lab", "start", "custom_loss")
     assert again.code == 1
     assert "stays as it is" in again.err
+    assert "assistant lab check custom_loss" in assistant("skill", "show", "custom-loss").out
     failed = assistant("lab", "check", "custom_loss", "--hint", "--json")
     assert failed.code == 1
     assert failed.json["status"] == "not attempted"
