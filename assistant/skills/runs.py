@@ -96,11 +96,9 @@ class Row:
         """Whether it tells a person anything: nothing equal that was only asked, nothing empty."""
         if self.kind in ("setting", "environment"):
             return self.differs
-        return (
-            any(self.values)
-            if self.name in _ONLY_BAD
-            else self.values != (None,) * len(self.values)
-        )
+        if self.kind == "outcome" and self.name in _ONLY_BAD:
+            return any(self.values)
+        return any(value is not None for value in self.values)
 
     @property
     def label(self) -> str:
@@ -112,7 +110,7 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """Its values as a table shows them."""
-        return tuple(_cell(self.name, value) for value in self.values)
+        return tuple(_cell(self.kind, self.name, value) for value in self.values)
 
     @property
     def times(self) -> str:
@@ -123,13 +121,13 @@ class Row:
         return "" if f"{self.ratio:.2f}" == "1.00" else f"×{self.ratio:.3g}"
 
 
-def _cell(name: str, value: Any) -> str:
-    match name, value:
-        case _, bool():
+def _cell(kind: str, name: str, value: Any) -> str:
+    match kind, name, value:
+        case _, _, bool():
             return "yes" if value else "no"
-        case "peak_memory", int() | float():
+        case "outcome", "peak_memory", int() | float():
             return megabytes(value)
-        case "solution", str():
+        case "setting", "solution", str():
             return value[:_DIGEST_SHOWN]
     return number(value)
 

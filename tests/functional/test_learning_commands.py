@@ -90,7 +90,7 @@ def test_the_reference_itself_proves_nothing(home: Path) -> None:
     assert shown["proven"] is None
     assert "0 of 6 pass" in assistant("skill", "show", "custom-loss").out
     assert "the reference itself" in assistant("progress", "log", "--limit", "1").out
-    file.write_text(source.replace("class MixedLoss", "MINE = True\n\n\nclass MixedLoss"))
+    file.write_text(source.replace("class MixedLoss", "MINE = '\\d'\n\n\nclass MixedLoss"))
     assert assistant("lab", "check", "custom_loss", "--json").json["proven"] == ["custom-loss"]
 
 
