@@ -101,7 +101,18 @@ def deadlines(
     `days` looks no further ahead, `past` also gives what is over, `every_kind` also notifications,
     camera-ready copies and the like.
     """
-    since = None if past else _iso(now - timedelta(days=1))
+    found = all_deadlines(connection, now=now, own_venues=own_venues, over=past)
+    return [one for one in found if _wanted(one, now, days, past=past, every_kind=every_kind)]
+
+
+def all_deadlines(
+    connection: Connection, *, now: datetime, own_venues: Path | None = None, over: bool = False
+) -> list[Due]:
+    """Return every deadline of meetings that have one to come, earlier ones among them, by date.
+
+    With `over` also those of meetings that have none.
+    """
+    since = None if over else _iso(now - timedelta(days=1))
     rows = meetings.meetings(connection, since=since)
     known = known_venues(own_venues)
     followed = venues.followed(connection)
@@ -117,8 +128,7 @@ def deadlines(
         for due in _joined(key, told, venue):
             found.append(replace(due, followed=due.venue in followed))
     return sorted(
-        (one for one in found if _wanted(one, now, days, past=past, every_kind=every_kind)),
-        key=lambda one: (one.at is None, one.at or now, one.name.lower(), one.year, one.kind),
+        found, key=lambda one: (one.at is None, one.at or now, one.name.lower(), one.year, one.kind)
     )
 
 
