@@ -203,7 +203,7 @@ def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
         while second.state != "running" or first.state != "running":
             await asyncio.sleep(0.01)
         assert third.state == "waiting"
-        assert jobs.summary() == "a +2"
+        assert jobs.summaries()[0] == "a +2"
         jobs.cancel(third)
         while third.active:
             await asyncio.sleep(0.01)
@@ -211,7 +211,7 @@ def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
         assert third.started is None
         await jobs.stop_all()
         assert [job.state for job in (first, second)] == ["cancelled", "cancelled"]
-        assert jobs.summary() == ""
+        assert jobs.summaries() == []
         assert told
 
     asyncio.run(asyncio.wait_for(main(), 60))

@@ -173,7 +173,7 @@ class PaperBrowser(Widget, PaperChanges, Noted):
     def do_browser_pane(self) -> None:
         """Go to the other pane."""
         if self.pane.has_focus:
-            self._leave_page()
+            self.leave_page()
         elif self.pane.display:
             self.pane.focus()
         else:
@@ -182,14 +182,15 @@ class PaperBrowser(Widget, PaperChanges, Noted):
     def do_browser_back(self) -> None:
         """Leave the paper, then the selection, then tell whoever is around us."""
         if self.has_class("-reading") or self.pane.has_focus:
-            self._leave_page()
+            self.leave_page()
         elif self.papers.selected:
             self.papers.selected.clear()
             self.papers.refresh()
         else:
             self.post_message(self.Left())
 
-    def _leave_page(self) -> None:
+    def leave_page(self) -> None:
+        """Go back to the list."""
         self.remove_class("-reading")
         self.papers.focus()
 

@@ -40,8 +40,8 @@ class ListAndPage(Widget, Acting):
     class Left(Message):
         """`esc` was pressed with nothing left to close here."""
 
-    def __init__(self) -> None:
-        super().__init__(classes="-preview")
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-preview")
 
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the page."""
