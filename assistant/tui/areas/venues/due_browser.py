@@ -151,8 +151,11 @@ class DueBrowser(ListAndPage, ReachingOut):
             return
         try:
             path = Path(answer.strip()).expanduser().absolute()
+            possible = "\0" not in answer
             there, folder = path.exists(), path.is_dir()
         except (OSError, RuntimeError, ValueError):
+            possible = False
+        if not possible:
             self.assistant.say("That is no path of a file.", severity="warning")
             return
         if folder:

@@ -57,11 +57,11 @@ class VenueRows:
         else:
             line.append(f"{told.papers:>6,} papers", look.plain)
             read, liked = row.read, row.liked
-            line.append(f"{read or '·':>6} read", look.good if read else look.dim)
-            line.append(f"{liked or '·':>5} liked", look.good if liked else look.dim)
+            line.append(f"{read or '·':>4} read", look.good if read else look.dim)
+            line.append(f"{liked or '·':>4} liked", look.good if liked else look.dim)
             if width >= _WIDE:
                 state, style = state_told(told, self._now)
-                line.append(f"  {fitted(state, 15)}", getattr(look, style))
+                line.append(f"  {fitted(state, 14)}", getattr(look, style))
         if due:
             line.append(f"  {due}", look.accent)
         return [line]
