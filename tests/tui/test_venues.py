@@ -527,6 +527,19 @@ def test_without_anything_the_next_useful_key_is_named(seeded: Path) -> None:
     drive(play)
 
 
+def test_a_fault_in_ones_own_venues_is_told_in_the_list_too(venued: Path) -> None:
+    (venued / "venues.toml").write_text("[[venue]]\nid = 3\n")
+
+    async def play(person: Person) -> None:
+        assert "venues.toml" in person.toasts()[-1]
+        assert "venues.toml" in "\n".join(person.lines()[3:8])
+        (venued / "venues.toml").unlink()
+        await person.press("r")
+        assert "NeurIPS 2025" in person.text()
+
+    drive(play, errors=True)
+
+
 def settle_in_venues(home: Path) -> None:
     (home / "session.json").write_text(json.dumps({"app": {"area": "venues"}}))
 

@@ -192,6 +192,21 @@ def test_a_job_that_does_not_listen_is_killed_with_its_children(
         time.sleep(0.05)
 
 
+def test_what_runs_is_told_in_ever_fewer_words(home: Path) -> None:
+    jobs = JobRunner(Home(home))
+    job = Job("Embedding papers", ("embed",), state="running", done=1, total=4, eta=120.0)
+    jobs.jobs.append(job)
+    told = jobs.summaries()
+    assert told[0] == "Embedding papers 25%, 2 min left"
+    assert told[-2:] == ["▸ 25%", "▸"]
+    assert [len(one) for one in told] == sorted((len(one) for one in told), reverse=True)
+    jobs.jobs.append(Job("Other", ("other",)))
+    job.total = 0
+    assert jobs.summaries() == ["Embedding papers +1", "▸ at work +1", "▸"]
+    job.stopping = True
+    assert jobs.summaries() == ["Embedding papers (stopping) +1", "stopping +1"]
+
+
 def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
     async def main() -> None:
         code = "import time; time.sleep(60)"

@@ -1,5 +1,6 @@
 """Two panes under one bar: editions with what is mine of them, and deadlines."""
 
+import textwrap
 from collections.abc import Hashable
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import ContentSwitcher, Static
 
+from assistant.errors import AssistantError
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.venues.browser import VenueBrowser, Wanted
@@ -21,6 +23,7 @@ from assistant.tui.widgets.query_bar import QueryBar
 _PANES = {"editions": "Editions", "deadlines": "Deadlines"}
 _READING = "Reading your venues"
 _TICK = 1.0
+_NARROW = 70
 
 
 class VenuesScreen(AreaScreen):
@@ -127,7 +130,17 @@ class VenuesScreen(AreaScreen):
         from assistant.tui.areas.venues import queries
 
         home, now, over = self.desk.home, datetime.now(UTC), self.deadlines.over
-        self._held = await self.desk.library.read(lambda c: queries.held(c, home, now, over=over))
+        try:
+            self._held = await self.desk.library.read(
+                lambda c: queries.held(c, home, now, over=over)
+            )
+        except AssistantError as error:
+            # A venues.toml of one's own may have a fault.
+            told = " ".join(filter(None, (error.title, error.why, error.hint)))
+            for browser in (self.venues, self.deadlines):
+                browser.rows.empty = textwrap.fill(told, _NARROW)
+                browser.rows.refresh()
+            raise
         self.venues.held = self.deadlines.held = self._held
         self.venues.forget()
         self._list(keep)
