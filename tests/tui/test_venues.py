@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from rich.cells import cell_len
 
 from assistant.tui.areas.papers.screen import PapersScreen
+from assistant.tui.areas.venues.cells import named
 from assistant.tui.areas.venues.screen import VenuesScreen
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
@@ -331,6 +333,17 @@ def test_where_one_was_is_there_again_after_a_restart(venued: Path) -> None:
     drive(back, size=LARGE)
 
 
+def test_the_filter_brings_the_list_back_from_a_page(venued: Path) -> None:
+    async def play(person: Person) -> None:
+        await person.press("enter", "slash")
+        await person.type("2024")
+        assert "★ NeurIPS 2024" in person.text()
+        await person.type("zqxj")
+        assert "No venue matches" in person.text()
+
+    drive(play)
+
+
 # ---- deadlines
 
 
@@ -400,6 +413,13 @@ def test_a_deadline_has_a_page_with_all_rounds_links_and_who_says_what(venued: P
         assert due.kind == "abstract"
 
     drive(play, size=(140, 60))
+
+
+def test_a_long_name_is_cut_and_its_year_is_not() -> None:
+    assert named("SIGMETRICS", 2027, 14) == "SIGMETRI… 2027"
+    assert named("ICML", 2027, 14) == "ICML 2027     "
+    wide = named("大規模言語モデル", 2027, 14)
+    assert (cell_len(wide), wide[-5:]) == (14, " 2027")
 
 
 def test_those_of_followed_venues_alone_and_all_again(venued: Path) -> None:

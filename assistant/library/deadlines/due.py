@@ -1,5 +1,6 @@
 """What is due when: collections laid beside each other, so that disagreements are seen."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,11 @@ class Due:
         """Tell whether collections tell moments that are not the same."""
         known = [one.at for one in self.tellings if one.at]
         return bool(known) and max(known) - min(known) > AGREED
+
+    @property
+    def dates_agree(self) -> bool:
+        """Tell whether collections have the meeting on the same days, however they spell them."""
+        return len(set(map(_days, self.dates.values()))) <= 1
 
     @property
     def moved_from(self) -> datetime | None:
@@ -155,6 +161,12 @@ def _wanted(due: Due, now: datetime, days: int | None, *, past: bool, every_kind
         return past or due.year >= now.year
     left = due.at - now
     return (past or left >= timedelta()) and (days is None or left <= timedelta(days=days))
+
+
+def _days(dates: str) -> tuple[str, ...]:
+    """Return what two spellings of the same days share: "May 01-05" and "May 1 - 5"."""
+    words = re.findall(r"[A-Za-z]{3,}|\d+", dates.lower())
+    return tuple(word[:3] if word.isalpha() else word.lstrip("0") for word in words)
 
 
 def _series(known: Sequence[Venue], name: str) -> str:

@@ -9,6 +9,13 @@ def fitted(text: str, width: int) -> str:
     return set_cell_size(text, width - cut) + "…" * cut
 
 
+def named(name: str, year: int, width: int) -> str:
+    """Return "NeurIPS 2026" in so many cells; a long name is cut, never its year."""
+    room = width - len(f" {year}")
+    short = name if cell_len(name) <= room else fitted(name, room)
+    return fitted(f"{short} {year}", width)
+
+
 def matches(text: str, words: str) -> bool:
     """Tell whether a text has all the words; after a ! whether it lacks one."""
     words = words.strip()

@@ -1,9 +1,10 @@
 """The page of a deadline: when it is, who says so, and what else is due at the same meeting."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from assistant.library.deadlines.due import Due, Telling
+from assistant.sources.meetings import MAIN_KINDS
 from assistant.tui.areas.venues.due_rows import urgency, what_told
 from assistant.tui.areas.venues.model import DueKey, Goal
 from assistant.tui.areas.venues.times import AOE, countdown, here, whole
@@ -82,19 +83,20 @@ def _rounds(key: DueKey, due: Due, dues: Mapping[DueKey, Due], now: datetime) ->
         moment = f"{one.at.astimezone(AOE):%d %b %Y %H:%M} AoE" if one.at else "to be announced"
         lead: list[Piece] = [" ▸ " if place == key else "   "]
         over = left is not None and left < timedelta()
+        listed = one.kind in MAIN_KINDS and not over
         pieces: list[Piece] = [(f"{moment:<22}", "dim" if over else "plain")]
         pieces.append((f"  {what_told(one)}", "dim" if over else "plain"))
         if one.disagreed:
             pieces.append(("  ≠", "warn"))
         pieces.append((f"  {countdown(left)}", urgency(left)))
-        parts.append(part(*pieces, lead=lead, key=Goal("due", place, "round")))
+        parts.append(part(*pieces, lead=lead, key=Goal("due", place) if listed else None))
     return parts
 
 
 def _meeting(due: Due) -> list[Part]:
     parts: list[Part] = [part(), part(("The meeting", "strong"))]
-    for told in (_by_whom(due.dates), _by_whom(due.places)):
-        parts += [part(one, lead=["  "]) for one in told]
+    told = [*_dates(due), *dict.fromkeys(due.places.values())]
+    parts += [part(one, lead=["  "]) for one in told]
     if due.subjects:
         parts.append(part((", ".join(due.subjects), "dim"), lead=["  "]))
     if due.link:
@@ -106,11 +108,11 @@ def _meeting(due: Due) -> list[Part]:
     return parts if len(parts) > 2 else []
 
 
-def _by_whom(told: Mapping[str, str]) -> Sequence[str]:
-    """Return what collections tell; who says it only where they differ."""
-    if len(set(told.values())) <= 1:
-        return list(told.values())[:1]
-    return [f"{what}, says {who}" for who, what in told.items()]
+def _dates(due: Due) -> list[str]:
+    """Return the meeting's days; who says so only where collections differ."""
+    if due.dates_agree:
+        return list(due.dates.values())[:1]
+    return [f"{days}, says {who}" for who, days in due.dates.items()]
 
 
 def _as_written(telling: Telling) -> str:

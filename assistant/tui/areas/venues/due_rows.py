@@ -8,7 +8,7 @@ from rich.text import Text
 
 from assistant.library.deadlines.due import Due
 from assistant.sources.meetings import MAIN_KINDS
-from assistant.tui.areas.venues.cells import fitted, matches
+from assistant.tui.areas.venues.cells import fitted, matches, named
 from assistant.tui.areas.venues.model import DueKey
 from assistant.tui.areas.venues.times import AOE, brief, countdown, here
 from assistant.tui.look import Look
@@ -59,7 +59,7 @@ class DueRows:
         plain = look.dim if over else look.plain
         line.append(f"{countdown(left):>{_COUNTDOWN}}", getattr(look, urgency(left)))
         line.append(" ★ " if due.followed else "   ", look.accent)
-        line.append(f"{fitted(due.edition, _EDITION)} ", plain)
+        line.append(f"{named(due.name, due.year, _EDITION)} ", plain)
         line.append(fitted(what_told(due), _WHAT), plain)
         line.append(" ≠ " if due.disagreed else "   ", look.warn)
         if due.at is not None:

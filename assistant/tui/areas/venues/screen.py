@@ -271,7 +271,8 @@ class VenuesScreen(AreaScreen):
         return None
 
     def do_venues_filter(self) -> None:
-        """Let the person type a filter."""
+        """Let the person type a filter, the list in sight."""
+        self.browser.leave_page()
         self.bar.begin()
 
     def do_venues_clear(self) -> None:

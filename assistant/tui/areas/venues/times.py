@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 AOE = timezone(timedelta(hours=-12), "AoE")
 """Anywhere on earth: it is over when it is over everywhere."""
 _THIS_YEAR = timedelta(days=300)
+_MANY_DAYS = 365
 
 
 def countdown(left: timedelta | None) -> str:
@@ -39,7 +40,9 @@ def here(moment: datetime) -> datetime:
 
 
 def _longest(wait: timedelta) -> str:
+    if wait.days >= _MANY_DAYS:
+        return f"{wait.days // _MANY_DAYS} y"
     if wait.days:
-        return f"{wait.days:,} d"
+        return f"{wait.days} d"
     hours = int(wait / timedelta(hours=1))
     return f"{hours} h" if hours else f"{int(wait / timedelta(minutes=1))} min"
