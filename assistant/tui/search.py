@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 
 from assistant.search.asking import MeaningAnswer
 from assistant.search.query import parse_query
@@ -18,6 +16,7 @@ from assistant.tui.found import Found, FoundBrowser, Passage
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 from assistant.tui.widgets.top_bar import TopBar
 
 LIMIT = 100
@@ -50,7 +49,6 @@ class SearchScreen(Screen[None], Acting):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("search"))
     DEFAULT_CSS = """
     SearchScreen { layout: vertical; }
-    SearchScreen #told { height: 1; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self, *, text: str = "", like: tuple[int, str] | None = None) -> None:
@@ -65,7 +63,7 @@ class SearchScreen(Screen[None], Acting):
         title = "Search" if self._like is None else f"Like: {self._like[1]}"
         yield TopBar("", title)
         yield QueryBar("words, a question, or filters: author: cat: year: venue: tag: is:")
-        yield Static(id="told", markup=False)
+        yield SummaryLine(id="told")
         yield FoundBrowser(empty="")
         yield KeyBar()
 
@@ -226,7 +224,7 @@ class SearchScreen(Screen[None], Acting):
         self._say(told)
 
     def _say(self, told: str) -> None:
-        self.query_one("#told", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#told", SummaryLine).say(told)
 
 
 def _count(found: Sequence[Found]) -> str:

@@ -207,13 +207,13 @@ class PaperBrowser(Widget, PaperChanges, Noted):
         page: dict[str, Any] | None = await self.desk.library.read(
             lambda c: queries.page(c, work, self.profile)
         )
+        home = self.desk.home
+        skills = await self.desk.library.look(
+            lambda database: queries.skills_of(database, home, work)
+        )
         self.show_notes_of_paper(page["notes"] if page is not None else ())
         self.refresh_keys()
-        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
-        home = self.desk.home
-        self.preview.show_skills(
-            await self.desk.library.look(lambda database: queries.skills_of(database, home, work))
-        )
+        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()), skills)
         await asyncio.sleep(_SIMILAR_AFTER)
         if self.desk.meaning.warm:
             self.preview.show_similar(await self._similar(work))

@@ -3,10 +3,8 @@
 from functools import partial
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
@@ -18,6 +16,7 @@ from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
 from assistant.tui.widgets.question import Question
 from assistant.tui.widgets.row_list import RowList
+from assistant.tui.widgets.summary_line import SummaryLine
 
 _EMPTY_VAULT = "Your vault is empty.\nn makes a note, c catches a thought,\nD opens the day's note."
 _MOST_REMEMBERED = 1_000
@@ -31,7 +30,6 @@ class NotesScreen(AreaScreen, Going):
     SCOPES: ClassVar[tuple[str, ...]] = ("notes",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("notes"))
     DEFAULT_CSS = """
-    NotesScreen #count { height: 1; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -45,7 +43,7 @@ class NotesScreen(AreaScreen, Going):
     def body(self) -> ComposeResult:
         """Show the filter, a line on what is listed, and the notes."""
         yield QueryBar("filter: words of title or path, #tag   ! turns it round", plain=True)
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         yield NoteBrowser()
 
     @property
@@ -146,7 +144,7 @@ class NotesScreen(AreaScreen, Going):
             told += f" · {len(listed.selected):,} selected"
         if standing.due:
             told += f" · {standing.due:,} to review: {self.assistant.key_of('app.review')}"
-        self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#count", SummaryLine).say(told)
 
     # ---- the filter
 

@@ -3,15 +3,14 @@
 from array import array
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.papers.browser import PaperBrowser
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from db.listing import Sort
@@ -34,7 +33,6 @@ class PapersScreen(AreaScreen):
     SCOPES: ClassVar[tuple[str, ...]] = ("papers",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("papers"))
     DEFAULT_CSS = """
-    PapersScreen #count { height: 1; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -47,7 +45,7 @@ class PapersScreen(AreaScreen):
     def body(self) -> ComposeResult:
         """Show the filter, a line on what is listed, and the papers."""
         yield QueryBar("filter: words, author: cat: year: venue: tag: is:   ! turns it round")
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         yield PaperBrowser(empty="Opening your library …")
 
     @property
@@ -221,7 +219,7 @@ class PapersScreen(AreaScreen):
         place = f"{rows.cursor + 1:,} of " if shown else ""
         chosen = f" · {len(rows.selected):,} selected" if rows.selected else ""
         told = f"{place}{count} · {order}{chosen}"
-        self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#count", SummaryLine).say(told)
 
     async def _unread(self, *, forwards: bool) -> None:
         from db import listing
