@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar, cast
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher
 
 from assistant.errors import AssistantError
 from assistant.tui.actions import bindings
@@ -19,6 +18,7 @@ from assistant.tui.areas.venues.due_browser import DueBrowser
 from assistant.tui.areas.venues.model import DueKey, Held
 from assistant.tui.widgets.pane_bar import PaneBar
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 
 _PANES = {"editions": "Editions", "deadlines": "Deadlines"}
 _READING = "Reading your venues"
@@ -32,10 +32,7 @@ class VenuesScreen(AreaScreen):
     AREA = "venues"
     SCOPES: ClassVar[tuple[str, ...]] = ("venues",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("venues"))
-    DEFAULT_CSS = """
-    VenuesScreen #count { height: 1; padding: 0 1; color: $text-muted; }
-    VenuesScreen ContentSwitcher { height: 1fr; }
-    """
+    DEFAULT_CSS = "VenuesScreen ContentSwitcher { height: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +45,7 @@ class VenuesScreen(AreaScreen):
         kept = self.desk.state.get(self.AREA, "pane", "editions")
         yield PaneBar(_PANES)
         yield QueryBar("filter: words, a status, followed   ! turns it round", plain=True)
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         with ContentSwitcher(initial=kept if kept in _PANES else "editions"):
             yield VenueBrowser(id="editions")
             yield DueBrowser(self._list, self._read_again, id="deadlines")
@@ -191,7 +188,7 @@ class VenuesScreen(AreaScreen):
         if self.pane == "deadlines":
             now, mine = datetime.now(UTC), self.deadlines.mine
             told = dues_line(held, self.deadlines.shown(), now, mine=mine)
-        self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#count", SummaryLine).say(told)
 
     # ---- the panes
 
