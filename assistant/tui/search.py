@@ -81,7 +81,7 @@ class SearchScreen(Screen[None], Acting):
         """Ask at once for what one came for; load the model meanwhile."""
         if self._like is not None:
             work, _ = self._like
-            self.browser.papers.focus()
+            self.browser.rows.focus()
             self.run_safely(lambda: self._find_like(work), "Finding papers like it", only="ask")
             return
         self.bar.set(self._text)
@@ -95,7 +95,7 @@ class SearchScreen(Screen[None], Acting):
 
     def notes_changed(self) -> None:
         """Show what has become of the note at hand."""
-        self.browser.show_preview()
+        self.browser.show_page()
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this place's actions cannot be done now."""
@@ -140,13 +140,13 @@ class SearchScreen(Screen[None], Acting):
 
     def on_query_bar_accepted(self) -> None:
         """Go to what was found."""
-        self.browser.papers.focus()
+        self.browser.rows.focus()
 
     def on_query_bar_left(self) -> None:
         """Leave the search."""
         self.dismiss()
 
-    def on_paper_browser_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Leave the search."""
         self.dismiss()
 
@@ -178,7 +178,7 @@ class SearchScreen(Screen[None], Acting):
 
         if not text.strip():
             await self._show([], "")
-            self.browser.papers.empty = _TO_BEGIN
+            self.browser.rows.empty = _TO_BEGIN
             return
         await asyncio.sleep(_PAUSE)
         found, papers = await self.desk.library.read(lambda c: search_by_words(c, text, LIMIT))
@@ -212,7 +212,7 @@ class SearchScreen(Screen[None], Acting):
         await self._show(ids, f"{_count(ids)}, the nearest first." if ids else none)
 
     async def _show(self, ids: Sequence[Found], told: str, *, joins: bool = False) -> None:
-        rows = self.browser.papers
+        rows = self.browser.rows
         stays = joins and rows.cursor > 0
         rows.empty = "" if ids else "Nothing found.\nFewer words find more; esc leaves."
         if not stays:

@@ -128,7 +128,7 @@ def test_a_count_leads_to_its_papers(
         assert isinstance(papers, PapersScreen)
         assert papers.bar.text.strip() == query
         assert f"1 of {count} of " in person.text()
-        assert papers.browser.papers.has_focus
+        assert papers.browser.rows.has_focus
 
     drive(play)
 

@@ -67,23 +67,23 @@ class PapersScreen(AreaScreen):
         self._filter = state.get(self.AREA, "filter", "")
         self.bar.set(self._filter)
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
-        self.browser.papers.focus()
+        self.browser.rows.focus()
         chosen = state.get(self.AREA, "selected", [])
-        self.browser.papers.selected = {one for one in chosen if isinstance(one, int)}
+        self.browser.rows.selected = {one for one in chosen if isinstance(one, int)}
         paper = state.get(self.AREA, "paper", 0) or None
         offset = state.get(self.AREA, "offset", 0)
         self.run_safely(lambda: self._read(paper, offset), "Reading the library", only="read")
 
     def remember(self) -> None:
         """Keep sort, filter, cursor, selection and preview for the next start."""
-        chosen = self.browser.papers.selected
+        chosen = self.browser.rows.selected
         self.desk.state.put(
             self.AREA,
             sort=self._sort,
             descending=self._descending,
             filter=self._filter,
-            paper=self.browser.papers.key or 0,
-            offset=self.browser.papers.offset_of_cursor,
+            paper=self.browser.rows.key or 0,
+            offset=self.browser.rows.offset_of_cursor,
             selected=[one for one in chosen if isinstance(one, int)][:_MOST_REMEMBERED],
             preview=self.browser.previews,
         )
@@ -97,7 +97,7 @@ class PapersScreen(AreaScreen):
         self._filter = ""
         self.bar.set("")
         await self._read(keep=work)
-        self.browser.papers.do_list_enter()
+        self.browser.rows.do_list_enter()
 
     async def show_filter(self, text: str) -> None:
         """List what a query matches, the cursor on its first paper."""
@@ -105,7 +105,7 @@ class PapersScreen(AreaScreen):
         self.bar.set(text)
         await self._read()
         self.browser.leave_page()
-        self.browser.papers.move_to(0)
+        self.browser.rows.move_to(0)
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this area's actions cannot be done now."""
@@ -152,14 +152,14 @@ class PapersScreen(AreaScreen):
 
     def on_query_bar_accepted(self) -> None:
         """Go to what the filter left."""
-        self.browser.papers.focus()
+        self.browser.rows.focus()
 
     def on_query_bar_left(self) -> None:
         """Clear the filter and go back to the list."""
         self.do_papers_clear()
-        self.browser.papers.focus()
+        self.browser.rows.focus()
 
-    def on_paper_browser_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_papers_clear()
@@ -192,7 +192,7 @@ class PapersScreen(AreaScreen):
             from assistant.search.narrowing import narrow
 
             shown = await self.desk.library.read(lambda c: narrow(c, text, everything))
-        rows = self.browser.papers
+        rows = self.browser.rows
         rows.empty = (
             f"No paper matches {text.strip()[:60]!r}.\nPress esc to see all of them."
             if text.strip()
@@ -212,7 +212,7 @@ class PapersScreen(AreaScreen):
     def _show_count(self) -> None:
         if self._all is None:
             return
-        rows = self.browser.papers
+        rows = self.browser.rows
         shown, every = len(rows.source), len(self._all)
         order = _SORTED[self._sort][self._descending]
         count = f"{shown:,} of {every:,} papers" if shown != every else f"{every:,} papers"
@@ -224,7 +224,7 @@ class PapersScreen(AreaScreen):
     async def _unread(self, *, forwards: bool) -> None:
         from db import listing
 
-        rows = self.browser.papers
+        rows = self.browser.rows
         ids = getattr(rows.source, "ids", array("q"))
         opened = await self.desk.library.read(listing.opened_ids)
         places = range(rows.cursor + 1, len(ids)) if forwards else range(rows.cursor - 1, -1, -1)

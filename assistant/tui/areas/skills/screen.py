@@ -171,7 +171,7 @@ class SkillsScreen(AreaScreen):
         self.do_skills_clear()
         self.browser.rows.focus()
 
-    def on_list_and_page_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_skills_clear()

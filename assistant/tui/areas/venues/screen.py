@@ -251,7 +251,7 @@ class VenuesScreen(AreaScreen):
         self.do_venues_clear()
         self.browser.rows.focus()
 
-    def on_list_and_page_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filters[self.pane]:
             self.do_venues_clear()
