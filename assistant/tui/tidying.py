@@ -7,6 +7,7 @@ there was then is put aside, and looked at again in the next one.
 import gc
 
 EVERY = 1.0  # seconds between two looks
+_OFTEN = (700, 10, 10)  # little is looked through at once, and takes no time that is felt
 _PAUSE = 2  # looks one after the other that find nothing new
 
 
@@ -20,6 +21,7 @@ class Tidying:
     def put_aside(self) -> None:
         """Let the collector pass over what there is, until the next pause."""
         gc.freeze()
+        gc.set_threshold(*_OFTEN)
 
     def look(self) -> None:
         """Collect everything at the beginning of a pause; call this every `EVERY` seconds."""

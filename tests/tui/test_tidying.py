@@ -18,9 +18,11 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
+    usual = gc.get_threshold()
     gc.disable()
     yield
     gc.unfreeze()
+    gc.set_threshold(*usual)
     gc.enable()
 
 
