@@ -192,6 +192,20 @@ def test_a_job_that_does_not_listen_is_killed_with_its_children(
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize(("told", "state"), [("[{}]", "partly"), ("", "failed")])
+def test_lists_of_which_none_could_be_had_answer_why(home: Path, told: str, state: str) -> None:
+    async def main() -> None:
+        code = f"print({told!r}); raise SystemExit(1)"
+        jobs = JobRunner(Home(home), command=(sys.executable, "-c", code))
+        job = jobs.start("Fetching deadlines", ("deadlines", "sync", "--json"))
+        while job.active:
+            await asyncio.sleep(0.01)
+        assert job.state == state
+        assert (job.error is None) == (state == "partly")
+
+    asyncio.run(asyncio.wait_for(main(), 60))
+
+
 def test_what_runs_is_told_in_ever_fewer_words(home: Path) -> None:
     jobs = JobRunner(Home(home))
     job = Job("Embedding papers", ("embed",), state="running", done=1, total=4, eta=120.0)
