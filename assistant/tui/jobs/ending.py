@@ -25,7 +25,7 @@ def entry_of_job(job: Job, retry: Callable[[], object]) -> LogEntry:
             f"Stopped: {job.title}. What is done is kept.", details=details, retry=retry
         )
     if job.state == "partly":
-        hint = "Try again later."
+        hint = "" if _is_in_vain(job) else "Try again later."
         return LogEntry(came_of_it(job), "warning", missing(job), hint, details, retry)
     return LogEntry(came_of_it(job), details=details)
 
@@ -68,7 +68,11 @@ def missing(job: Job) -> str:
     ]
     unusable = result.get("unusable")
     if isinstance(unusable, list):
-        lacking += [f"no source of {clean_line(str(one), 40)} can be asked" for one in unusable]
+        lacking += [
+            f"no source lists {name}, or only one that wants your login: `assistant venue sync"
+            f" {name}` in a terminal says how"
+            for name in (clean_line(str(one), 40) for one in unusable)
+        ]
     lacking += [
         f"{_text(one, 'name')}: {_text(one, 'failure', 160)}"
         for one in _all_mappings(job.result) if one.get("failure")
@@ -82,6 +86,12 @@ def missing(job: Job) -> str:
     return " ".join([*causes, "; ".join(shown)]).strip()
 
 
+def _is_in_vain(job: Job) -> bool:
+    """Tell whether a venue's list cannot be had without a login, or at all."""
+    result = job.result if isinstance(job.result, Mapping) else {}
+    return bool(result.get("unusable")) and not _mappings(result, "editions")
+
+
 def _venues(result: Mapping[str, Any]) -> str:
     editions = [one for one in _mappings(result, "editions") if one.get("state") != "absent"]
     came = [_text(one, "edition") for one in editions if _number(one, "received")]
@@ -90,6 +100,10 @@ def _venues(result: Mapping[str, Any]) -> str:
         for name, word in (("added", "new"), ("merged", "merged"), ("updated", "changed"))
         if (count := sum(_number(one, name) for one in editions))
     ]
+    if not editions and (vain := result.get("unusable")):
+        named = vain if isinstance(vain, list) else []
+        names = ", ".join(clean_line(str(one), 40) for one in named[:_MOST_MISSING])
+        return f"{names}: no source can be asked; the log says why."
     if not came:
         failed = editions and all(one.get("state") == "failed" for one in editions)
         return "Nothing could be fetched." if failed else "Nothing new is listed yet."
