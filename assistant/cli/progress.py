@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.contributing import contribute, contributions
 from assistant.cli.groups import Group
 from assistant.cli.learning_session import LearningSession, learning
 from assistant.cli.output import json_option, note, plural, print_json, shortened
@@ -88,6 +89,7 @@ def week(named: str | None, form: str, output: str | None, as_json: bool) -> Non
                 "monday": told.monday.isoformat(), "days": told.days,
                 "counts": dict(told.counts), "runs": {"ok": told.runs[0], "failed": told.runs[1]},
                 "read": [{"id": id, "title": title} for id, title in told.read],
+                "contributed": list(told.given),
                 "proven": [brief_json(one) | {"proof": one.proof} for one in told.proven],
                 "begun": [brief_json(one) for one in told.begun],
                 "next": [{"id": one.standing.skill.id, "why": one.why, "do": one.do}
@@ -193,6 +195,10 @@ def import_command(ctx: click.Context, file: str, as_json: bool) -> None:
             note(f"  line {line}: {error}")
     if report.bad:
         ctx.exit(_EXIT_PARTLY)
+
+
+progress_command.add_command(contribute)
+progress_command.add_command(contributions)
 
 
 def _print_show(s: LearningSession, found: list[Any]) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from assistant.library.spacing import Given, Spacing
-from assistant.skills.deeds import Deed
+from assistant.skills.deeds import CONTRIBUTION, Deed
 from assistant.skills.model import Curriculum, Skill, Way
 from db import works
 from db.engine import Connection
@@ -25,6 +25,7 @@ State = Literal["locked", "ready", "started", "proven", "due"]
 STATES: tuple[State, ...] = ("locked", "ready", "started", "proven", "due")
 PASSED = "passed"
 REMEMBERED = ("good", "easy")
+_LOG_IT = "`assistant progress contribute` logs them"
 _PROOF_COUNTS_AS = "easy"
 _AGAIN_COUNTS_AS = "good"
 
@@ -135,6 +136,7 @@ class _Record:
         self.reviews: dict[str, list[Deed]] = defaultdict(list)
         self._starts: dict[str, list[Deed]] = defaultdict(list)
         self._proofs: dict[str, list[Deed]] = defaultdict(list)
+        self._contributions: dict[str, list[Deed]] = defaultdict(list)
         self._lab_starts: dict[str, list[Deed]] = defaultdict(list)
         self._read: dict[str | int, datetime] = {}
         self._seen: dict[str | int, datetime] = {}
@@ -142,7 +144,7 @@ class _Record:
         by_kind = {
             "lab-check": self.checks, "lab-run": self.runs, "skill-review": self.reviews,
             "skill-start": self._starts, "skill-proof": self._proofs,
-            "lab-start": self._lab_starts,
+            "lab-start": self._lab_starts, CONTRIBUTION: self._contributions,
         }  # fmt: skip
         for deed in deeds:
             if deed.kind in by_kind:
@@ -187,11 +189,26 @@ class _Record:
             good = [d.at for d in self.reviews[skill.id] if d.data.get("answer") in REMEMBERED]
             text = f"{way.reviews} reviews answered good or easy"
             found.append(_counted(text, "{} reviews remembered", good, way.reviews))
+        if way.merged:
+            text = f"merged pull requests of yours: {way.merged} ({_LOG_IT})"
+            times = self._given(skill, "pull-request", "merged")
+            found.append(_counted(text, "merged pull requests: {}", times, way.merged))
+        if way.talks:
+            text = f"talks given: {way.talks} ({_LOG_IT})"
+            found.append(_counted(text, "talks given: {}", self._given(skill, "talk"), way.talks))
         if way.show:
             links = [d for d in self._proofs[skill.id] if d.data.get("how") == "link"]
             have = f"shown: {links[0].data.get('link')}" if links else "nothing shown yet"
             found.append(Requirement(way.show, have, links[0].at if links else None))
         return tuple(found)
+
+    def _given(self, skill: Skill, what: str, state: str | None = None) -> list[datetime]:
+        """Return when each contribution of a sort was first logged, or first in a state."""
+        first: dict[str, datetime] = {}
+        for deed in self._contributions[skill.id]:
+            if deed.data.get("what") == what and state in (None, deed.data.get("state")):
+                first.setdefault(str(deed.data.get("link")).lower(), deed.at)
+        return sorted(first.values())
 
     def _checks(self, labs: tuple[str, ...], named: str, skill: Skill) -> Requirement:
         text = f"all checks of the lab {_called(labs, named, skill)} pass on your file"
@@ -226,7 +243,7 @@ class _Record:
         """
         times = [
             deed.at
-            for kept in (self._starts, self._proofs, self.reviews)
+            for kept in (self._starts, self._proofs, self.reviews, self._contributions)
             for deed in kept[skill.id]
         ]
         if unlocked:

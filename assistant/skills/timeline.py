@@ -5,20 +5,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from assistant.skills.deeds import OWN
+from assistant.skills.deeds import CONTRIBUTION, OWN
 from assistant.skills.learner import Learner
 from assistant.skills.progress import Standing
 from db import learning, works
 from db.engine import Connection
 
-SORTS = ("read", "rated", "noted", "begun", "checked", "hinted", "run", "proven", "reviewed")
+SORTS = (
+    "read", "rated", "noted", "begun", "checked", "hinted", "run", "contributed", "proven",
+    "reviewed",
+)  # fmt: skip
 Sort = str
 _BY_KIND = {
     "state": "read", "read-elsewhere": "read", "rate": "rated", "like": "rated", "star": "rated",
     "note-new": "noted", "note-edit": "noted", "note-save": "noted", "note-capture": "noted",
     "lab-check": "checked", "lab-hint": "hinted", "lab-run": "run", "lab-start": "begun",
     "skill-review": "reviewed", "review": "reviewed", "skill-start": "begun",
-    "skill-proof": "proven", "track-pick": "begun",
+    "skill-proof": "proven", "track-pick": "begun", CONTRIBUTION: "contributed",
 }  # fmt: skip
 _READ = ("read", "skimmed")
 
@@ -90,12 +93,14 @@ def per_day(connection: Connection, since: date, zone: tzinfo | None = None) -> 
 class Week:
     """Seven days: what was read, what one can do now, what is next.
 
-    `read` are (id, title); `counts` says how many of each sort there were, `days` on how many of
-    the seven something was done, `runs` how many runs held all their claims and how many not.
+    `read` are (id, title), `given` is what was contributed, in words; `counts` says how many of
+    each sort there were, `days` on how many of the seven something was done, `runs` how many runs
+    held all their claims and how many not.
     """
 
     monday: date
     read: tuple[tuple[str, str], ...]
+    given: tuple[str, ...]
     proven: tuple[Standing, ...]
     begun: tuple[Standing, ...]
     counts: Counter[Sort]
@@ -120,6 +125,7 @@ def week_of(connection: Connection, learner: Learner, day: date) -> Week:
     return Week(
         monday=monday,
         read=tuple((id, titles.get(id, "")) for id in read),
+        given=tuple(one.text for one in reversed(happened) if one.sort == "contributed"),
         proven=tuple(one for one in found if one.proven and start <= one.proven < end),
         begun=tuple(
             one for one in found if not one.has and one.started and start <= one.started < end

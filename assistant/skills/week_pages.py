@@ -45,6 +45,7 @@ def week_sections(week: Week, advice: Sequence[Advice]) -> list[Section]:
     begun = [(f"{one.skill.title}.", _open(one.ways)) for one in week.begun]
     return [
         ("What you read", [(title or id, id if title else "") for id, title in week.read]),
+        *([("What you contributed", [(told, "") for told in week.given])] if week.given else []),
         ("What you can do now", can),
         *([("What you began", begun)] if begun else []),
         ("What is next", [(f"{one.standing.skill.title}.", _sentence(one)) for one in advice]),
