@@ -7,6 +7,7 @@ skill-review  skill:ID   {answer: again|hard|good|easy, told}
 skill-contribution  skill:ID  {what, state, link, …, told}: see `contributions`
 lab-start     lab:ID     {file, told}
 lab-check     lab:ID     {status, passed, checks, results, seconds, digest, told}
+                where the status is "copied", it was the reference: it proves nothing
 lab-hint      lab:ID     {check, number, of, told}
 lab-run       lab:ID     {run, device, scale, seed, ok, error, solution, …, told}: see `runs`
 read-elsewhere  a paper's id  {state, told}                         from an import of progress

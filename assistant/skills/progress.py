@@ -10,7 +10,7 @@ A rule looks at all that was ever done, so a track may change and nobody's histo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -84,12 +84,17 @@ def reading_ids(connection: Connection, curriculum: Curriculum) -> dict[str, int
 
 
 def standings(
-    curriculum: Curriculum, deeds: Iterable[Deed], numbers: Mapping[str, int], now: datetime
+    curriculum: Curriculum,
+    deeds: Iterable[Deed],
+    numbers: Mapping[str, int],
+    now: datetime,
+    path: Container[str] | None = None,
 ) -> dict[str, Standing]:
     """Return where a person stands with every skill, in the curriculum's order.
 
     `numbers` maps ids of works to their numbers in the library (`reading_ids`): a work that was
-    merged with a published copy has another id since.
+    merged with a published copy has another id since. Reading begins only skills of `path`, the
+    person's own track; of all where it is None: a paper may be on the lists of several.
     """
     record = _Record(deeds, numbers)
     proven: dict[str, tuple[datetime, str, Ways]] = {}
@@ -105,7 +110,8 @@ def standings(
     found = {}
     for id, skill in curriculum.skills.items():
         missing = tuple(need for need in skill.needs if need not in proven)
-        begun = record.begun(skill, unlocked=not missing)
+        reading = path is None or id in path
+        begun = record.begun(skill, unlocked=not missing, reading=reading)
         state: State = "started" if begun else "locked" if missing else "ready"
         at: datetime | None
         at, told, ways = proven.get(id) or (None, "", unproven[id])
@@ -182,7 +188,7 @@ class _Record:
                 deed for deed in self._proofs[skill.id]
                 if deed.data.get("how") == "note" and deed.data.get("words", 0) >= way.note
             ]  # fmt: skip
-            have = f"a note: {notes[0].data.get('note')}" if notes else "no note yet"
+            have = f"a note: {notes[0].data.get('note')}" if notes else "no note handed in yet"
             text = f"a note of {way.note} words that links [[skill:{skill.id}]]"
             found.append(Requirement(text, have, notes[0].at if notes else None))
         if way.reviews:
@@ -235,11 +241,11 @@ class _Record:
                 return Requirement(text, have, deed.at)
         return Requirement(text, f"{len(own)} runs, none whole" if own else "no run yet", None)
 
-    def begun(self, skill: Skill, *, unlocked: bool) -> datetime | None:
+    def begun(self, skill: Skill, *, unlocked: bool, reading: bool) -> datetime | None:
         """Return when something of a skill was first done.
 
         While it is locked, only what was done for it alone counts: a lab or a paper may belong to
-        several.
+        several. With `reading`, a work of its list counts as well.
         """
         times = [
             deed.at
@@ -253,6 +259,7 @@ class _Record:
                 for kept in (self._lab_starts, self.checks, self.runs)
                 for deed in kept[lab]
             ]
+        if unlocked and reading:
             times += [at for work in skill.works if (at := self._when(self._seen, work))]
         return min(times, default=None)
 
