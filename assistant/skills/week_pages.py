@@ -59,6 +59,7 @@ def week_sections(week: Week, advice: Sequence[Advice]) -> list[Section]:
         Line(f"{one.skill.title}.", f"{one.skill.can} Proof: {one.proof}.") for one in week.proven
     ]
     begun = [Line(f"{one.skill.title}.", _open(one.ways)) for one in week.begun]
+    given = [Line(told, "") for told in week.given]
     return [
         ("What you read", [Line(title or id, id if title else "") for id, title in week.read]),
         *(
