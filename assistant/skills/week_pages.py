@@ -62,11 +62,7 @@ def week_sections(week: Week, advice: Sequence[Advice]) -> list[Section]:
     given = [Line(told, "") for told in week.given]
     return [
         ("What you read", [Line(title or id, id if title else "") for id, title in week.read]),
-        *(
-            [("What you contributed", [Line(told, "") for told in week.given])]
-            if week.given
-            else []
-        ),
+        *([("What you contributed", given)] if given else []),
         ("What you can do now", can),
         *([("What you began", begun)] if begun else []),
         ("What is next", [_next(one) for one in advice]),
