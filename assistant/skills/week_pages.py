@@ -59,13 +59,10 @@ def week_sections(week: Week, advice: Sequence[Advice]) -> list[Section]:
         Line(f"{one.skill.title}.", f"{one.skill.can} Proof: {one.proof}.") for one in week.proven
     ]
     begun = [Line(f"{one.skill.title}.", _open(one.ways)) for one in week.begun]
+    given = [Line(told, "") for told in week.given]
     return [
         ("What you read", [Line(title or id, id if title else "") for id, title in week.read]),
-        *(
-            [("What you contributed", [Line(told, "") for told in week.given])]
-            if week.given
-            else []
-        ),
+        *([("What you contributed", given)] if given else []),
         ("What you can do now", can),
         *([("What you began", begun)] if begun else []),
         ("What is next", [_next(one) for one in advice]),
