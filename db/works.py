@@ -54,17 +54,28 @@ def pairs(result: Iterable[Any]) -> dict[Any, Any]:
 def insert_rows(
     connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], conflict: str = ""
 ) -> None:
-    """Insert rows that all have the same columns, two or more; `conflict` is an ON CONFLICT clause.
+    """Insert rows that all have the same columns, two or more, as `insert_tuples` does."""
+    if rows:
+        names = list(rows[0])
+        insert_tuples(connection, model, names, list(map(itemgetter(*names), rows)), conflict)
+
+
+def insert_tuples(
+    connection: Connection,
+    model: type[Base],
+    names: Sequence[str],
+    rows: list[tuple[Any, ...]],
+    conflict: str = "",
+) -> None:
+    """Insert values of the columns `names`; `conflict` is an ON CONFLICT clause.
 
     Bulk imports live here: plain tuples spare SQLAlchemy a million parameter dictionaries.
     """
     if not rows:
         return
-    names = list(rows[0])
     holes = ", ".join("?" * len(names))
     connection.exec_driver_sql(
-        f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({holes}) {conflict}",
-        list(map(itemgetter(*names), rows)),
+        f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({holes}) {conflict}", rows
     )
 
 
@@ -219,8 +230,11 @@ def put_versions(connection: Connection, rows: list[Row]) -> None:
     )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return None if value is None else _encode(value)
 
 
 def put_identifiers(connection: Connection, rows: list[Row]) -> None:
@@ -236,11 +250,11 @@ def put_categories(
     if known:
         connection.execute(delete(WorkCategory).where(among(WorkCategory.work_id, by_work)))
     rows = [
-        {"work_id": work_id, "category": category}
+        (work_id, category)
         for work_id, categories in by_work.items()
         for category in dict.fromkeys(categories)
     ]
-    insert_rows(connection, WorkCategory, rows)
+    insert_tuples(connection, WorkCategory, ("work_id", "category"), rows)
 
 
 def put_authorships(
@@ -250,19 +264,21 @@ def put_authorships(
     names = {name: key for authors in by_work.values() for name, key in authors}
     if known:
         connection.execute(delete(Authorship).where(among(Authorship.work_id, by_work)))
-    insert_rows(
+    insert_tuples(
         connection,
         Person,
-        [{"name": name, "family_key": key} for name, key in names.items()],
+        ("name", "family_key"),
+        list(names.items()),
         "ON CONFLICT (name) DO NOTHING",
     )
     query = select(Person.name, Person.id).where(among(Person.name, names))
     ids: dict[str, int] = pairs(connection.execute(query))
-    insert_rows(
+    insert_tuples(
         connection,
         Authorship,
+        ("work_id", "position", "person_id"),
         [
-            {"work_id": work_id, "position": position, "person_id": ids[name]}
+            (work_id, position, ids[name])
             for work_id, authors in by_work.items()
             for position, (name, _) in enumerate(authors)
         ],

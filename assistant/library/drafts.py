@@ -177,7 +177,7 @@ def version_row(record: Record, work_id: int) -> Row:
         "published": dict(record.history).get(record.number, record.published),
         "title": record.title,
         "abstract": record.abstract,
-        "authors": [list(author) for author in record.authors],
+        "authors": record.authors,
         "identifiers": " ".join(map(str, record.identifiers)),
         "categories": " ".join(record.categories) or None,
         "venue": record.venue,
@@ -190,16 +190,16 @@ def version_row(record: Record, work_id: int) -> Row:
 
 def _dated_row(record: Record, work_id: int, number: int, published: str) -> Row:
     """A version of which only number and date are known."""
-    blank = dict.fromkeys(version_row(record, work_id))
     return {
-        **blank,
         "work_id": work_id,
         "source": record.source,
         "source_id": record.source_id,
         "number": number,
         "kind": record.kind,
         "published": published,
+        **_NO_TEXT,
         "year": int(published[:4]),
+        "updated": None,
         "record_digest": 0,
     }
 
