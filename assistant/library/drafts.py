@@ -8,10 +8,8 @@ from assistant.library.choose import choose
 from assistant.library.completing import completed
 from assistant.library.matching import Edition, Facts
 from assistant.library.people import people
-from assistant.sources.acceptance import accepted
 from assistant.sources.identifiers import public_id
 from assistant.sources.record import Author, Identifier, Record
-from assistant.sources.venue_names import short_name
 from assistant.text import digest64, name_key, title_key
 from assistant.words import compounds
 
@@ -143,13 +141,11 @@ def facts_of(rows: Sequence[Row], identifiers: Iterable[Identifier]) -> Facts:
             if row["venue"] and row["year"] and row["kind"] != "preprint"
             and row["source"] not in _LISTS_OF_PEOPLE
         ),
-        accepted_at=frozenset(
-            (claim.venue, claim.year)
-            for row in told
-            if (claim := accepted((row["extra"] or {}).get("comment") or "")) and claim.year
+        comments=frozenset(
+            comment for row in told if (comment := (row["extra"] or {}).get("comment"))
         ),
-        published_at=frozenset(
-            (short_name(row["venue"]), row["year"])
+        appeared=frozenset(
+            (row["venue"], row["year"])
             for row in told
             if row["venue"] and row["year"] and row["kind"] != "preprint"
         ),
