@@ -24,7 +24,7 @@ def find_keys(connection: Connection, keys: Iterable[int]) -> list[tuple[int, in
         ),
         {"keys": json.dumps(list(set(keys))), "beyond": MOST + 1},
     )
-    return [(key, work_id) for key, work_id in rows]
+    return [(key, work_id) for key, work_id in rows.all()]
 
 
 def put_keys(connection: Connection, by_work: Mapping[int, frozenset[int]], *, known: bool) -> None:

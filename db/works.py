@@ -137,7 +137,7 @@ def _rows(connection: Connection, query: Any) -> list[Row]:
     """Return whole rows; half the time of SQLAlchemy's own mappings."""
     result = connection.execute(query)
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def view_works(connection: Connection, work_ids: Sequence[int]) -> list[WorkView]:

@@ -131,7 +131,7 @@ def facts_of(rows: Sequence[Row], identifiers: Iterable[Identifier]) -> Facts:
     longest = max((row["authors"] or () for row in told), key=len, default=())
     return Facts(
         titles=frozenset(row["title"] for row in told),
-        people=people(Author(family, given) for family, given in longest),
+        people=people(longest),
         years=frozenset(row["year"] for row in told if row["year"]),
         arxiv_ids=frozenset(one.value for one in identifiers if one.scheme == "arxiv"),
         abstracts=frozenset(row["abstract"] for row in told if row["abstract"]),

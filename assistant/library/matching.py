@@ -35,6 +35,8 @@ _RENAMED_YEARS_APART = 3
 _SHORT_ABSTRACT = 25  # runs of words
 _RUN = 3
 _UNLIKE = 0.02
+_HARDLY_ALIKE = 0.12
+_NEARLY_ONE_TITLE = 0.95
 _WORDS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 """Bytes to bytes: what is no ASCII letter or digit parts words."""
 _COMMAND = re.compile(r"\\[A-Za-z]+")
@@ -193,6 +195,8 @@ def _renamed(a: Facts, b: Facts) -> Match | None:
     alike = _abstracts_alike(a, b)
     pairs = list(product(sorted(a.titles), sorted(b.titles)))
     title, (mine, theirs) = max(((likeness(*pair), pair) for pair in pairs), key=itemgetter(0))
+    if alike is not None and alike < _HARDLY_ALIKE and title < _NEARLY_ONE_TITLE:
+        return None
     told = f"similar title, {overlap:.0%} of the authors"
     series = tells_apart(mine, theirs)
     longer = any(extends(*pair) for pair in pairs)
@@ -214,7 +218,11 @@ def _renamed(a: Facts, b: Facts) -> Match | None:
         for needed, least in ((0.5, 0.6), (0.4, 0.7), (0.3, 0.9))
     ):
         return _sure(told, 0.6 + 0.2 * alike + 0.15 * min(closeness, 1.0))
-    if alike >= 0.35 or (alike >= 0.12 and closeness >= 0.7) or (title >= 0.95 and not series):
+    if (
+        alike >= 0.35
+        or (alike >= _HARDLY_ALIKE and closeness >= 0.7)
+        or (title >= _NEARLY_ONE_TITLE and not series)
+    ):
         return _doubt(told, 0.2 + 0.3 * alike + 0.3 * closeness)
     return None
 

@@ -5,10 +5,10 @@ one person or list; two people who share a family name are not.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import starmap
 
-from assistant.sources.record import Author
 from assistant.text import title_key
 
 _PIECES = re.compile(r"[\s.\-‐‑’'_,]+")
@@ -24,10 +24,10 @@ Person = frozenset[str]
 
 
 @lru_cache(maxsize=65_536)
-def person(author: Author) -> Person | None:
+def _person(family_name: str, given_name: str) -> Person | None:
     """Return an author's keys, None for "et al." and its like."""
-    family = [one for one in _folded(author.family) if one not in _SUFFIXES]
-    given = [one for one in _folded(author.given) if one not in _SUFFIXES]
+    family = [one for one in _folded(family_name) if one not in _SUFFIXES]
+    given = [one for one in _folded(given_name) if one not in _SUFFIXES]
     if not family or "".join((*given, *family)) in _NOBODY:
         return None
     if not given:
@@ -43,9 +43,9 @@ def person(author: Author) -> Person | None:
     return frozenset(keys)
 
 
-def people(authors: Iterable[Author]) -> tuple[Person, ...]:
-    """Return the keys of each author of a list, those left out by "et al." not counted."""
-    return tuple(found for found in map(person, authors) if found is not None)
+def people(authors: Iterable[Sequence[str]]) -> tuple[Person, ...]:
+    """Return the keys of each (family, given) of a list, those left out by "et al." not counted."""
+    return tuple(filter(None, starmap(_person, authors)))
 
 
 def in_common(mine: tuple[Person, ...], theirs: tuple[Person, ...]) -> int:
