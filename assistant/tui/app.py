@@ -15,7 +15,7 @@ from textual.screen import Screen
 from assistant.config import Home, Settings
 from assistant.search.asking import Meaning
 from assistant.text import clean_line
-from assistant.tui import actions
+from assistant.tui import actions, tidying
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings
 from assistant.tui.area_screen import AreaScreen
@@ -84,6 +84,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         self._begun = False
         self.theme = settings.tui.theme or state.get("app", "theme", DARK)
         self.set_keymap(settings.keys)
+        self._tidying = tidying.Tidying()
 
     @property
     def desk(self) -> Desk:
@@ -131,6 +132,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         self.theme_changed_signal.subscribe(self, self._forget_look)
         if not self.is_headless:
             self._heed_signals()
+            self.set_interval(tidying.EVERY, self._tidying.look)
         self.listen(self.desk.jobs.finished, self._job_ended)
 
     def begin(self) -> None:
@@ -139,6 +141,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
 
     def painted(self) -> None:
         """Take note that a place is on the screen: now the library may be opened."""
+        self._tidying.put_aside()
         if not self._begun:
             self._begun = True
             self.begin()
@@ -156,6 +159,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
             return
         if self._open_paper:
             await self.show_paper_named(self._open_paper)
+        self._tidying.put_aside()
         self.run_safely(self.live_with_notes, "Looking at your notes", only="notes")
 
     def _not_opened(self, answer: str | None) -> None:

@@ -85,8 +85,8 @@ class FoundBrowser(PaperBrowser):
     @property
     def passage(self) -> "SectionView | None":
         """The passage under the cursor."""
-        source = self.papers.source
-        return source.passage(self.papers.key) if isinstance(source, FoundRows) else None
+        source = self.rows.source
+        return source.passage(self.rows.key) if isinstance(source, FoundRows) else None
 
     async def show_found(self, found: Sequence[Found], *, keep: Found | None = None) -> None:
         """List what was found; the cursor stays on what it is on, or goes to what is to `keep`."""
@@ -99,11 +99,11 @@ class FoundBrowser(PaperBrowser):
         )  # fmt: skip
         known = {view.id: view for view in views}
         present = [one for one in found if isinstance(one, int) or one.section in known]
-        self.papers.show(FoundRows(present, known, self.cache), keep=keep)
+        self.rows.show(FoundRows(present, known, self.cache), keep=keep)
 
     def why_not(self, action: str) -> str | None:
         """Say what cannot be done to a note here."""
-        if self.passage is not None and not self.papers.selected:
+        if self.passage is not None and not self.rows.selected:
             if action in ("paper.open", "paper.copy", "paper.select-all"):
                 return None
             if action == "paper.note":
@@ -115,7 +115,7 @@ class FoundBrowser(PaperBrowser):
     async def do_paper_note(self) -> None:
         """Edit the note, or the note of the paper."""
         passage = self.passage
-        if passage is None or self.papers.selected:
+        if passage is None or self.rows.selected:
             await super().do_paper_note()
             return
         in_terminal(
@@ -127,7 +127,7 @@ class FoundBrowser(PaperBrowser):
     async def do_paper_open(self) -> None:
         """Go to the note, or open the paper's page."""
         passage = self.passage
-        if passage is None or self.papers.selected:
+        if passage is None or self.rows.selected:
             await super().do_paper_open()
         elif passage.kind == "note":
             # This place is left then, so the app does it.
@@ -144,7 +144,7 @@ class FoundBrowser(PaperBrowser):
     def do_paper_copy(self) -> None:
         """Copy a link to the note, or ask what to copy of a paper."""
         passage = self.passage
-        if passage is None or self.papers.selected:
+        if passage is None or self.rows.selected:
             super().do_paper_copy()
             return
         link = f"[[{passage.path.removesuffix('.md')}]]"

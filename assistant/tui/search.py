@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 
 from assistant.search.asking import MeaningAnswer
 from assistant.search.query import parse_query
@@ -18,6 +16,7 @@ from assistant.tui.found import Found, FoundBrowser, Passage
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 from assistant.tui.widgets.top_bar import TopBar
 
 LIMIT = 100
@@ -50,7 +49,6 @@ class SearchScreen(Screen[None], Acting):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("search"))
     DEFAULT_CSS = """
     SearchScreen { layout: vertical; }
-    SearchScreen #told { height: 1; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self, *, text: str = "", like: tuple[int, str] | None = None) -> None:
@@ -65,7 +63,7 @@ class SearchScreen(Screen[None], Acting):
         title = "Search" if self._like is None else f"Like: {self._like[1]}"
         yield TopBar("", title)
         yield QueryBar("words, a question, or filters: author: cat: year: venue: tag: is:")
-        yield Static(id="told", markup=False)
+        yield SummaryLine(id="told")
         yield FoundBrowser(empty="")
         yield KeyBar()
 
@@ -83,7 +81,7 @@ class SearchScreen(Screen[None], Acting):
         """Ask at once for what one came for; load the model meanwhile."""
         if self._like is not None:
             work, _ = self._like
-            self.browser.papers.focus()
+            self.browser.rows.focus()
             self.run_safely(lambda: self._find_like(work), "Finding papers like it", only="ask")
             return
         self.bar.set(self._text)
@@ -97,7 +95,7 @@ class SearchScreen(Screen[None], Acting):
 
     def notes_changed(self) -> None:
         """Show what has become of the note at hand."""
-        self.browser.show_preview()
+        self.browser.show_page()
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this place's actions cannot be done now."""
@@ -142,13 +140,13 @@ class SearchScreen(Screen[None], Acting):
 
     def on_query_bar_accepted(self) -> None:
         """Go to what was found."""
-        self.browser.papers.focus()
+        self.browser.rows.focus()
 
     def on_query_bar_left(self) -> None:
         """Leave the search."""
         self.dismiss()
 
-    def on_paper_browser_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Leave the search."""
         self.dismiss()
 
@@ -180,7 +178,7 @@ class SearchScreen(Screen[None], Acting):
 
         if not text.strip():
             await self._show([], "")
-            self.browser.papers.empty = _TO_BEGIN
+            self.browser.rows.empty = _TO_BEGIN
             return
         await asyncio.sleep(_PAUSE)
         found, papers = await self.desk.library.read(lambda c: search_by_words(c, text, LIMIT))
@@ -214,7 +212,7 @@ class SearchScreen(Screen[None], Acting):
         await self._show(ids, f"{_count(ids)}, the nearest first." if ids else none)
 
     async def _show(self, ids: Sequence[Found], told: str, *, joins: bool = False) -> None:
-        rows = self.browser.papers
+        rows = self.browser.rows
         stays = joins and rows.cursor > 0
         rows.empty = "" if ids else "Nothing found.\nFewer words find more; esc leaves."
         if not stays:
@@ -226,7 +224,7 @@ class SearchScreen(Screen[None], Acting):
         self._say(told)
 
     def _say(self, told: str) -> None:
-        self.query_one("#told", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#told", SummaryLine).say(told)
 
 
 def _count(found: Sequence[Found]) -> str:

@@ -67,7 +67,7 @@ class Reader(Person):
 
     def title(self) -> str:
         """Return the title under the cursor."""
-        papers = self.today.browser.papers
+        papers = self.today.browser.rows
         line = papers.source.lines(papers.cursor, 200, self.app.look)[0].plain
         return line[8:].strip()
 

@@ -12,7 +12,7 @@ from tests.tui.driving import Person, drive
 def test_a_place_that_breaks_is_made_anew(seeded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play(person: Person) -> None:
         monkeypatch.setattr(PapersScreen, "on_row_list_moved", _break)
-        await person.press("j")
+        person.send("j")  # to rest would be to wait for parts that are gone
         await person.until(lambda: person.toasts(), "word of the fault")
         assert "Papers broke and was closed; open it again with 2." in person.toasts()[-1]
         assert person.app.current_mode != "papers"

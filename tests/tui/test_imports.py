@@ -52,7 +52,7 @@ asyncio.run(browse(
 """
 NOTES = """
 def listed(app):
-    return app.query("NoteBrowser") and len(app.query("NoteBrowser").first().listed.source)
+    return app.query("NoteBrowser") and len(app.query("NoteBrowser").first().rows.source)
 
 def read(app):
     return app.query("NotePage") and app.query("NotePage").first().links

@@ -23,7 +23,7 @@ def area(person: Person) -> NotesScreen:
 
 
 def listed(person: Person) -> list[str]:
-    rows = area(person).browser.listed.source
+    rows = area(person).browser.rows.source
     return [str(getattr(rows.key(place), "path", rows.key(place))) for place in range(len(rows))]
 
 
@@ -46,13 +46,13 @@ def test_the_tree_opens_and_closes(noted: Path) -> None:
         assert listed(person)[:4] == ["Ideas", *sorted(one for one in NOTES if "Ideas" in one)]
         await person.press("j", "j", "h")
         assert listed(person)[0] == "Ideas"
-        assert area(person).browser.listed.key == Folder("Ideas")
+        assert area(person).browser.rows.key == Folder("Ideas")
         await person.press("j", "enter", "j", "enter")
         assert "Projects/Thesis/Plan.md" in listed(person)
         await person.press("j", "h")
-        assert area(person).browser.listed.key == Folder("Projects/Thesis")
+        assert area(person).browser.rows.key == Folder("Projects/Thesis")
         await person.press("h")
-        assert area(person).browser.listed.key == Folder("Projects")
+        assert area(person).browser.rows.key == Folder("Projects")
         assert "Projects/Thesis" not in listed(person)
 
     drive(play)
@@ -275,8 +275,8 @@ def test_place_filter_and_selection_survive_a_restart(noted: Path) -> None:
         screen = area(person)
         assert screen.bar.text == "i"
         assert "last changed" in person.text()
-        assert screen.browser.listed.cursor == 2
-        assert len(screen.browser.listed.selected) == 1
+        assert screen.browser.rows.cursor == 2
+        assert len(screen.browser.rows.selected) == 1
         assert "Linked from" not in person.text()
 
     drive(second, size=LARGE)
@@ -290,7 +290,7 @@ def test_the_tree_comes_back_as_it_was(noted: Path) -> None:
     drive(first)
 
     async def second(person: Person) -> None:
-        assert area(person).browser.listed.key == "Ideas/Low rank.md"
+        assert area(person).browser.rows.key == "Ideas/Low rank.md"
 
     drive(second)
 

@@ -62,7 +62,7 @@ def test_rename_with_every_link(noted: Path) -> None:
         await person.type("Thin matrices")
         await person.press("enter")
         assert "3 links rewritten" in "".join(person.toasts())
-        assert area(person).browser.listed.key == "Ideas/Thin matrices.md"
+        assert area(person).browser.rows.key == "Ideas/Thin matrices.md"
         texts = notes_of(noted)
         assert "[[Thin matrices]]" in texts["Ideas/Quantization.md"]
         assert 'title: "Thin matrices"' in texts["Ideas/Thin matrices.md"]
@@ -78,7 +78,7 @@ def test_move_and_a_name_that_is_taken(noted: Path) -> None:
         await person.press("l", "j", "j", "m")
         await person.type("Proj")
         await person.press("tab", "enter")
-        assert area(person).browser.listed.key == "Projects/Low rank.md"
+        assert area(person).browser.rows.key == "Projects/Low rank.md"
         await there_and_back(person, noted, before)
         await person.press("m")
         await person.type("Quantization")
@@ -312,7 +312,7 @@ def test_meaning_brings_passages_with_their_reasons(noted: Path) -> None:
         await person.press("enter")
         assert "1 paper and 2 notes by words and meaning." in person.text()
         browser = person.screen.query_one(FoundBrowser)
-        assert len(browser.papers.source) == 2, "what is gone is passed over"
+        assert len(browser.rows.source) == 2, "what is gone is passed over"
         assert browser.passage is not None
         await person.press("enter", "escape", "j")
         assert browser.passage is None

@@ -121,7 +121,7 @@ def test_tags_and_stars_decide_and_many_are_decided_at_once(database: Database) 
         assert "#thesis" in me.text()
         await me.press("j", "space", "space", "l")
         assert "3 of 4" in me.text()
-        assert not me.today.browser.papers.selected
+        assert not me.today.browser.rows.selected
         assert me.title() == "Paper number 4"
         await me.press("z")
         assert "1 of 4" in me.text()
@@ -166,7 +166,7 @@ def test_feed_items_stand_last_and_can_be_opened_but_not_judged(
         await me.press("y")
         assert me.app.clipboard == "data:text/html,x"
         await me.press("V")
-        assert len(me.today.browser.papers.selected) == 4
+        assert len(me.today.browser.rows.selected) == 4
 
     play(story)
 
@@ -199,14 +199,14 @@ def test_where_one_was_survives_a_restart_and_a_refresh(database: Database) -> N
 
     async def leave(me: Reader) -> None:
         await me.press("left_square_bracket", *["j"] * 15)
-        me.today.browser.papers.scroll_to(y=22, animate=False)
+        me.today.browser.rows.scroll_to(y=22, animate=False)
         await me.press("r", "ctrl+l")
         assert me.title() == "Paper number 16"
 
     async def come_back(me: Reader) -> None:
         assert me.title() == "Paper number 16"
         assert "Mon 3 Nov" in me.text()
-        assert me.today.browser.papers.scroll_offset.y == 22
+        assert me.today.browser.rows.scroll_offset.y == 22
 
     play(leave)
     play(come_back)

@@ -16,7 +16,7 @@ _LONGEST_TITLE = 60
 def paper_at_hand(app: "AssistantApp") -> str:
     """Return a link to the paper under the cursor, "" where there is none."""
     for browser in app.screen.query(PaperBrowser):
-        key = browser.papers.key
+        key = browser.rows.key
         row = browser.cache.rows.get(key) if isinstance(key, int) else None
         if row is not None:
             label = row.title[:_LONGEST_TITLE].translate(str.maketrans("[]|", "()/"))

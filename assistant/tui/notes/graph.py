@@ -15,6 +15,7 @@ from assistant.tui.actions import Action, bindings, register
 from assistant.tui.look import Look
 from assistant.tui.notes.links_pane import Goal
 from assistant.tui.widgets.key_bar import KeyBar
+from assistant.tui.widgets.summary_line import SummaryLine
 from assistant.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -93,7 +94,6 @@ class GraphScreen(Screen[str | None], Acting):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("graph"))
     DEFAULT_CSS = """
     GraphScreen { layout: vertical; }
-    GraphScreen #told { height: 1; padding: 0 1; color: $text-muted; }
     GraphScreen #web { height: 1fr; padding: 0 1; }
     """
 
@@ -107,7 +107,7 @@ class GraphScreen(Screen[str | None], Acting):
     def compose(self) -> ComposeResult:
         """Show the web above the keys."""
         yield TopBar("", "Web")
-        yield Static(id="told", markup=False)
+        yield SummaryLine(id="told")
         yield Static(id="web", markup=False)
         yield KeyBar()
 
@@ -178,7 +178,7 @@ class GraphScreen(Screen[str | None], Acting):
             facts += [f"joined to {node.others:,} of these"] if node.others else []
             facts += [f"and to {node.beyond:,} others"] if node.beyond else []
             told.append(" · ".join(facts))
-        self.query_one("#told", Static).update(told)
+        self.query_one("#told", SummaryLine).say(told)
         self.refresh_bindings()
 
     def _drawn(self, web: Web, look: Look, width: int, height: int) -> Text:

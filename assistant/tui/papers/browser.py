@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.widget import Widget
 
 from assistant.tui.actions import bindings
 from assistant.tui.notes.page import NotePage
@@ -20,16 +18,12 @@ from assistant.tui.papers.preview import Preview
 from assistant.tui.papers.rows import PaperCache, PaperRows
 from assistant.tui.widgets.row_list import RowList, Rows
 
-WIDE = 110
-"""Columns from which list and preview stand side by side."""
-TALL = 36
-"""Lines from which, on a narrower screen, the preview stands below the list."""
 _PREVIEW_AFTER = 0.03
 _SIMILAR_AFTER = 0.5
 _SIMILAR = 5
 
 
-class PaperBrowser(Widget, PaperChanges, Noted):
+class PaperBrowser(PaperChanges, Noted):
     """List and preview: side by side, one below the other, or one at a time on a small screen."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("browser", "paper")
@@ -46,9 +40,6 @@ class PaperBrowser(Widget, PaperChanges, Noted):
     PaperBrowser.-reading.-folded > RowList { display: none; }
     """
 
-    class Left(Message):
-        """`esc` was pressed with nothing left to close here."""
-
     class Loaded(Message):
         """Rows came in or changed."""
 
@@ -63,28 +54,20 @@ class PaperBrowser(Widget, PaperChanges, Noted):
         self._loading = False
 
     @property
-    def papers(self) -> RowList:
+    def rows(self) -> RowList:
         """The list."""
         return self.query_one(RowList)
 
     @property
-    def previews(self) -> bool:
-        """Whether the preview is wanted beside the list."""
-        return self.has_class("-preview")
+    def page_is_seen(self) -> bool:
+        """Whether the page has to be made: it also tells which notes there are to turn to."""
+        return self.previews or self.reading
 
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the preview."""
         yield RowList(empty=self._empty)
         yield Preview(classes="page -on")
         yield NotePage(classes="page")
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fold the panes to the room there is."""
-        wide = event.size.width >= WIDE
-        tall = not wide and event.size.height >= TALL
-        self.set_class(wide, "-wide")
-        self.set_class(tall, "-tall")
-        self.set_class(not wide and not tall, "-folded")
 
     def show_ids(
         self, ids: "array[int]", *, keep: int | None = None, offset: int | None = None
@@ -93,17 +76,17 @@ class PaperBrowser(Widget, PaperChanges, Noted):
 
         `offset` is how many lines below the top it comes to stand.
         """
-        self.papers.show(PaperRows(ids, self.cache), keep=keep, offset=offset)
+        self.rows.show(PaperRows(ids, self.cache), keep=keep, offset=offset)
 
     def show_rows(self, rows: Rows, *, keep: int | None = None) -> None:
         """List works drawn in another way; their keys are the works' ids."""
-        self.papers.show(rows, keep=keep)
+        self.rows.show(rows, keep=keep)
 
     def targets(self) -> list[int]:
         """Return the works that a key acts on: those selected, else the one under the cursor."""
-        chosen = [key for key in self.papers.selected if isinstance(key, int)]
-        if not chosen and isinstance(self.papers.key, int):
-            chosen = [self.papers.key]
+        chosen = [key for key in self.rows.selected if isinstance(key, int)]
+        if not chosen and isinstance(self.rows.key, int):
+            chosen = [self.rows.key]
         return chosen
 
     async def reload(self, ids: Sequence[int] | None = None) -> None:
@@ -115,27 +98,32 @@ class PaperBrowser(Widget, PaperChanges, Noted):
         if ids is None:
             self.cache.rows.clear()
         self.cache.put(rows)
-        self.papers.refresh()
+        self.rows.refresh()
         self.post_message(self.Loaded())
-        self.show_preview()
+        self.show_page()
 
-    def show_preview(self) -> None:
+    def show_page(self) -> None:
         """Load the page of the paper under the cursor, once it rests there."""
-        if self.previews or self.has_class("-reading"):
+        if self.page_is_seen:
             self.run_safely(self._show_page, "Showing the paper", only="preview")
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Let the preview follow the cursor."""
         if self.noting is not None:
             self.turn_to_note(None)
-        self.show_preview()
+        self.show_page()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Read the paper."""
         event.stop()
-        self.add_class("-reading")
-        self.show_preview()
-        self.pane.focus()
+        self.read()
+
+    def read(self) -> None:
+        """Go to the paper's page."""
+        if self.rows.key is not None:
+            self.add_class("-reading")
+            self.show_page()
+            self.pane.focus()
 
     def why_not(self, action: str) -> str | None:
         """Say why an action on papers cannot be done now."""
@@ -144,17 +132,6 @@ class PaperBrowser(Widget, PaperChanges, Noted):
         if action == "paper.notes" and not self.notes:
             return "It has no note yet; e writes one."
         return None
-
-    def do_browser_preview(self) -> None:
-        """Show or hide the preview."""
-        if self.has_class("-folded"):
-            if self.has_class("-reading"):
-                self.do_browser_back()
-            else:
-                self.papers.do_list_enter()
-            return
-        self.toggle_class("-preview")
-        self.show_preview()
 
     def do_browser_scroll_down(self) -> None:
         """Scroll the preview down."""
@@ -166,39 +143,25 @@ class PaperBrowser(Widget, PaperChanges, Noted):
 
     def do_paper_notes(self) -> None:
         """Read the paper's notes in its place, one after the other, then the paper again."""
-        if self.has_class("-folded") and not self.has_class("-reading"):
-            self.papers.do_list_enter()
         self.next_note()
+        if self.folded and not self.reading:
+            self.read()
 
     def do_browser_pane(self) -> None:
         """Go to the other pane."""
         if self.pane.has_focus:
-            self._leave_page()
+            self.leave_page()
         elif self.pane.display:
             self.pane.focus()
         else:
-            self.papers.do_list_enter()
-
-    def do_browser_back(self) -> None:
-        """Leave the paper, then the selection, then tell whoever is around us."""
-        if self.has_class("-reading") or self.pane.has_focus:
-            self._leave_page()
-        elif self.papers.selected:
-            self.papers.selected.clear()
-            self.papers.refresh()
-        else:
-            self.post_message(self.Left())
-
-    def _leave_page(self) -> None:
-        self.remove_class("-reading")
-        self.papers.focus()
+            self.read()
 
     async def _show_page(self) -> None:
         await asyncio.sleep(_PREVIEW_AFTER)
         await self.desk.library.opened()
         from assistant.tui.papers import queries
 
-        work = self.papers.key
+        work = self.rows.key
         if not isinstance(work, int):
             self.show_notes_of_paper(())
             self.preview.show(None)
@@ -206,13 +169,13 @@ class PaperBrowser(Widget, PaperChanges, Noted):
         page: dict[str, Any] | None = await self.desk.library.read(
             lambda c: queries.page(c, work, self.profile)
         )
+        home = self.desk.home
+        skills = await self.desk.library.look(
+            lambda database: queries.skills_of(database, home, work)
+        )
         self.show_notes_of_paper(page["notes"] if page is not None else ())
         self.refresh_keys()
-        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()))
-        home = self.desk.home
-        self.preview.show_skills(
-            await self.desk.library.look(lambda database: queries.skills_of(database, home, work))
-        )
+        self.preview.show(page, self.reasons.get(work, ()), self.telling.get(work, ()), skills)
         await asyncio.sleep(_SIMILAR_AFTER)
         if self.desk.meaning.warm:
             self.preview.show_similar(await self._similar(work))
@@ -222,10 +185,6 @@ class PaperBrowser(Widget, PaperChanges, Noted):
 
         found = await self.desk.meaning.similar(work, limit=_SIMILAR)
         return await self.desk.library.read(lambda c: queries.named_hits(c, found.hits))
-
-    def refresh_keys(self) -> None:
-        """Let the bar of keys say what can be done now."""
-        self.screen.refresh_bindings()
 
     def _load_soon(self) -> None:
         if not self._loading:
@@ -241,7 +200,7 @@ class PaperBrowser(Widget, PaperChanges, Noted):
                     partial(queries.rows, ids=ids, name=self.profile)
                 )
                 self.cache.put(rows)
-                self.papers.refresh()
+                self.rows.refresh()
         finally:
             self._loading = False
         self.post_message(self.Loaded())

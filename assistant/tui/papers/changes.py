@@ -5,15 +5,14 @@ import webbrowser
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.tui.acting import Acting
 from assistant.tui.editing import in_terminal
+from assistant.tui.widgets.panes import Panes
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
 
 if TYPE_CHECKING:
     from assistant.library.reading import Change
     from assistant.tui.papers.rows import PaperCache
-    from assistant.tui.widgets.row_list import RowList
     from db.engine import Connection
     from db.listing import PaperRow
     from db.works import WorkView
@@ -22,17 +21,12 @@ _MOST_OPENED = 10
 _MOST_TAGS = 12
 
 
-class PaperChanges(Acting):
+class PaperChanges(Panes):
     """Performs the actions of the scope `paper` on the works that `targets` names."""
 
     cache: "PaperCache"
     profile: str | None = None
     """Whose likes they are; None means the first profile's."""
-
-    @property
-    def papers(self) -> "RowList":
-        """The list the papers stand in."""
-        raise NotImplementedError
 
     def targets(self) -> list[int]:
         """Return the ids of the works to act on."""
@@ -131,20 +125,20 @@ class PaperChanges(Acting):
 
     def do_paper_select(self) -> None:
         """Select the paper, or not, and go on."""
-        key = self.papers.key
+        key = self.rows.key
         if isinstance(key, int):
-            self.papers.selected ^= {key}
-            self.papers.do_list_down()
-            self.papers.refresh()
+            self.rows.selected ^= {key}
+            self.rows.do_list_down()
+            self.rows.refresh()
 
     def do_paper_select_all(self) -> None:
         """Select all that are listed, or none where all are."""
-        source = self.papers.source
+        source = self.rows.source
         keys = (source.key(index) for index in range(len(source)))
         every: set[Hashable] = {key for key in keys if isinstance(key, int)}
-        self.papers.selected = set() if self.papers.selected >= every else every
-        self.papers.refresh()
-        if self.papers.selected:
+        self.rows.selected = set() if self.rows.selected >= every else every
+        self.rows.refresh()
+        if self.rows.selected:
             self.assistant.say(f"{len(every):,} selected. Keys act on all of them; esc lets go.")
 
     def do_paper_trash(self) -> None:
@@ -264,7 +258,7 @@ class PaperChanges(Acting):
             await self.desk.library.write(
                 "put papers in the trash", lambda c: trash_works(c, works.view_works(c, ids))
             )
-            self.papers.selected.clear()
+            self.rows.selected.clear()
             one = len(ids) == 1
             many = "1 paper is" if one else f"{len(ids):,} papers are"
             self.assistant.say(f"{many} in the trash. z brings {'it' if one else 'them'} back.")

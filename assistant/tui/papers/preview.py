@@ -28,7 +28,6 @@ class Preview(VerticalScroll, Acting, can_focus=True):
     def compose(self) -> ComposeResult:
         """Hold the page and what joins it later."""
         yield Static(id="page", markup=False)
-        yield Static(id="skills", markup=False)
         yield Static(id="more", markup=False)
 
     def show(
@@ -36,10 +35,12 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         page: Mapping[str, Any] | None,
         reasons: Sequence[str] = (),
         telling: Sequence[str] = (),
+        skills: Sequence[tuple[str, str, str, str]] = (),
     ) -> None:
         """Show a paper (`assistant.library.page`), or nothing; begin at its top.
 
-        The sentences `telling` of its abstract stand out.
+        The sentences `telling` of its abstract stand out; `skills` it belongs to are (title,
+        state, labs, why). All at once: each change to a page that scrolls is laid out twice.
         """
         look = self.assistant.look
         key = self.assistant.key_of("paper.notes")
@@ -47,26 +48,19 @@ class Preview(VerticalScroll, Acting, can_focus=True):
         # An empty one would be found between all letters.
         if sentences := [one for one in telling if one]:
             text.highlight_words(sentences, look.strong)
-        self.show_text(text)
-
-    def show_text(self, text: Text) -> None:
-        """Show something that is no paper."""
-        self.query_one("#page", Static).update(text)
-        self.query_one("#skills", Static).update("")
-        self.query_one("#more", Static).update("")
-        self.scroll_home(animate=False)
-
-    def show_skills(self, skills: Sequence[tuple[str, str, str, str]]) -> None:
-        """Add (title, state, labs, why) of the skills the paper belongs to."""
-        look = self.assistant.look
-        text = Text()
         if skills:
             text.append("\nSkills it belongs to\n", look.strong)
         for title, state, labs, why in skills:
             text.append(f"{title}  ", look.accent)
             text.append(f"{state}{f', lab {labs}' if labs else ''}\n")
             text.append(f"  {why}\n", look.dim)
-        self.query_one("#skills", Static).update(text)
+        self.show_text(text)
+
+    def show_text(self, text: Text) -> None:
+        """Show something that is no paper."""
+        self._put("#page", text)
+        self._put("#more", Text())
+        self.scroll_home(animate=False)
 
     def show_similar(self, similar: Sequence[tuple[str, str, str]]) -> None:
         """Add (id, title, why) of papers like it."""
@@ -79,7 +73,12 @@ class Preview(VerticalScroll, Acting, can_focus=True):
             text.append(f"{title}\n")
             if why:
                 text.append(f"  {why}\n", look.dim)
-        self.query_one("#more", Static).update(text)
+        self._put("#more", text)
+
+    def _put(self, part: str, text: Text) -> None:
+        shown = self.query_one(part, Static)
+        if shown.content != text:
+            shown.update(text)
 
 
 def page_text(page: Mapping[str, Any], reasons: Sequence[str], look: Look, key: str) -> Text:

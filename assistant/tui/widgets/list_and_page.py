@@ -4,23 +4,19 @@ import asyncio
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
-from textual.widget import Widget
 
-from assistant.tui.acting import Acting
 from assistant.tui.actions import bindings
-from assistant.tui.papers.browser import TALL, WIDE
 from assistant.tui.widgets.page_list import PageList, Part
+from assistant.tui.widgets.panes import Panes
 from assistant.tui.widgets.row_list import NoRows, RowList, Rows
 
 _PAGE_AFTER = 0.03
 
 
-class ListAndPage(Widget, Acting):
-    """Rows on the left, the page of the row under the cursor on the right."""
+class ListAndPage(Panes):
+    """Rows, and a page of parts that can be gone to."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("browser",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("browser"))
@@ -36,9 +32,6 @@ class ListAndPage(Widget, Acting):
     ListAndPage.-reading.-folded > #rows { display: none; }
     """
     EMPTY: ClassVar[str] = ""
-
-    class Left(Message):
-        """`esc` was pressed with nothing left to close here."""
 
     def __init__(self) -> None:
         super().__init__(classes="-preview")
@@ -58,16 +51,6 @@ class ListAndPage(Widget, Acting):
         """The page."""
         return self.query_one("#page", PageList)
 
-    @property
-    def previews(self) -> bool:
-        """Whether the page is wanted beside the list."""
-        return self.has_class("-preview")
-
-    @property
-    def reading(self) -> bool:
-        """Whether the page is what one is in."""
-        return self.has_class("-reading")
-
     async def page_parts(self, key: Hashable) -> Sequence[Part]:
         """Return the page of a row."""
         raise NotImplementedError
@@ -85,23 +68,13 @@ class ListAndPage(Widget, Acting):
         self.rows.show(rows if len(rows) else NoRows(), keep=keep, offset=offset)
         self.show_page()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Fold the panes to the room there is."""
-        wide = event.size.width >= WIDE
-        tall = not wide and event.size.height >= TALL
-        self.set_class(wide, "-wide")
-        self.set_class(tall, "-tall")
-        self.set_class(not wide and not tall, "-folded")
-        self.show_page()
-
     def on_page_list_widened(self) -> None:
         """Make the page for the width it has now."""
         self.show_page()
 
     def show_page(self) -> None:
         """Show the page of the row under the cursor, once it rests there."""
-        beside = self.previews and not self.has_class("-folded")
-        if beside or self.reading:
+        if self.page_is_seen:
             self.run_safely(self._show_page, "Showing the page", only="page")
 
     async def _show_page(self) -> None:
@@ -112,10 +85,6 @@ class ListAndPage(Widget, Acting):
         self.refresh_keys()
         if key is not None:
             await self.add_to_page(key)
-
-    def refresh_keys(self) -> None:
-        """Let the bar of keys say what can be done now."""
-        self.screen.refresh_bindings()
 
     def read(self) -> None:
         """Go to the page."""
@@ -140,16 +109,6 @@ class ListAndPage(Widget, Acting):
         elif (key := self.page.key) is not None:
             self.follow(key)
 
-    def do_browser_preview(self) -> None:
-        """Show or hide the page beside the list."""
-        if self.has_class("-folded"):
-            self.leave_page() if self.reading else self.read()
-            return
-        self.toggle_class("-preview")
-        if not self.previews:
-            self.leave_page()
-        self.show_page()
-
     def do_browser_scroll_down(self) -> None:
         """Scroll the page down."""
         self.page.do_list_half_down()
@@ -161,15 +120,3 @@ class ListAndPage(Widget, Acting):
     def do_browser_pane(self) -> None:
         """Go to the other pane."""
         self.leave_page() if self.page.has_focus else self.read()
-
-    def do_browser_back(self) -> None:
-        """Leave the page, then tell whoever is around us."""
-        if self.reading or self.page.has_focus:
-            self.leave_page()
-        else:
-            self.post_message(self.Left())
-
-    def leave_page(self) -> None:
-        """Go back to the list."""
-        self.remove_class("-reading")
-        self.rows.focus()

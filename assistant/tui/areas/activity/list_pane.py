@@ -13,6 +13,7 @@ from textual.widgets import Static
 from assistant.tui.acting import Acting
 from assistant.tui.actions import bindings
 from assistant.tui.widgets.row_list import RowList
+from assistant.tui.widgets.summary_line import SummaryLine
 
 WIDE = 110
 """Columns from which list and details stand side by side."""
@@ -45,7 +46,6 @@ class ListPane(Widget, Acting):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("details"))
     DEFAULT_CSS = """
     ListPane { layout: vertical; height: 1fr; }
-    ListPane .told { height: 1; padding: 0 1; color: $text-muted; }
     ListPane .panes { layout: horizontal; height: 1fr; }
     ListPane .panes > RowList { width: 1fr; height: 1fr; }
     ListPane .panes > Details { width: 1fr; height: 1fr; display: none; }
@@ -68,7 +68,7 @@ class ListPane(Widget, Acting):
 
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the details."""
-        yield Static(classes="told", markup=False)
+        yield SummaryLine()
         with Widget(classes="panes"):
             yield RowList(empty=self.EMPTY)
             yield Details()
@@ -87,7 +87,7 @@ class ListPane(Widget, Acting):
 
     def say(self, told: str) -> None:
         """Write the line above the list."""
-        self.query_one(".told", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one(SummaryLine).say(told)
 
     def show_details(self) -> None:
         """Show the details of the row under the cursor."""

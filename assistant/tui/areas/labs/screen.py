@@ -3,15 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.labs.browser import LabBrowser
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from assistant.skills.learner import Learner
@@ -25,7 +24,6 @@ class LabsScreen(AreaScreen):
     AREA = "labs"
     SCOPES: ClassVar[tuple[str, ...]] = ("labs",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("labs"))
-    DEFAULT_CSS = "LabsScreen #count { height: 1; padding: 0 1; color: $text-muted; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +33,7 @@ class LabsScreen(AreaScreen):
     def body(self) -> ComposeResult:
         """Show the filter, a line on the labs, and the labs."""
         yield QueryBar("filter: words, a state, a theme, a skill   ! turns it round", plain=True)
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         yield LabBrowser()
 
     @property
@@ -136,7 +134,7 @@ class LabsScreen(AreaScreen):
         told = f"{passed:,} of {len(standings):,} labs passed · {kept}"
         if self.browser.saves.lab:
             told += f" · watching {self.browser.saves.lab}.py"
-        self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#count", SummaryLine).say(told)
 
     # ---- the filter
 
@@ -153,7 +151,7 @@ class LabsScreen(AreaScreen):
         self.do_labs_clear()
         self.browser.rows.focus()
 
-    def on_list_and_page_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_labs_clear()

@@ -4,19 +4,16 @@ import asyncio
 from collections.abc import Hashable
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 
 from assistant.tui.actions import bindings
 from assistant.tui.areas.notes.changes import NoteChanges
 from assistant.tui.notes.links_pane import Goal, Joined, JoinedRows, LinksPane
 from assistant.tui.notes.page import NotePage
 from assistant.tui.notes.rows import Folder, NoteRow, NoteRows
-from assistant.tui.papers.browser import TALL, WIDE
 from assistant.tui.widgets.row_list import NoRows, RowList
 
 _PAGE_AFTER = 0.03
@@ -24,7 +21,7 @@ _LINKS_AFTER = 0.15
 _RELATED_AFTER = 0.5
 
 
-class NoteBrowser(Widget, NoteChanges):
+class NoteBrowser(NoteChanges):
     """Three panes: side by side, the list above the others, or one at a time on a small screen."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("browser", "note")
@@ -43,9 +40,6 @@ class NoteBrowser(Widget, NoteChanges):
     NoteBrowser.-reading > Vertical { display: block; }
     NoteBrowser.-reading.-folded > RowList { display: none; }
     """
-
-    class Left(Message):
-        """`esc` was pressed with nothing left to close here."""
 
     class Wanted(Message):
         """Somebody wants to go where a link leads."""
@@ -67,7 +61,6 @@ class NoteBrowser(Widget, NoteChanges):
         """A note that is shown though the cursor is on none, or on another."""
         self._heading = ""
         self._joined_of = ""
-        self._with_related = False
 
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the others."""
@@ -77,7 +70,7 @@ class NoteBrowser(Widget, NoteChanges):
             yield LinksPane()
 
     @property
-    def listed(self) -> RowList:
+    def rows(self) -> RowList:
         """The list."""
         return self.query_one("NoteBrowser > RowList", RowList)
 
@@ -94,8 +87,8 @@ class NoteBrowser(Widget, NoteChanges):
     @property
     def row(self) -> NoteRow | None:
         """The row under the cursor."""
-        source = self.listed.source
-        key = self.listed.key
+        source = self.rows.source
+        key = self.rows.key
         return source.row(key) if isinstance(source, NoteRows) and key is not None else None
 
     @property
@@ -104,24 +97,10 @@ class NoteBrowser(Widget, NoteChanges):
         row = self.row
         return self.aside or (row.path if row is not None else "")
 
-    @property
-    def previews(self) -> bool:
-        """Whether the note is wanted beside the list."""
-        return self.has_class("-preview")
-
     def targets(self) -> list[str]:
         """Return the notes a key acts on: those selected, else the one at hand."""
-        chosen = [key for key in self.listed.selected if isinstance(key, str)]
+        chosen = [key for key in self.rows.selected if isinstance(key, str)]
         return chosen or ([self.path] if self.path else [])
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fold the panes to the room there is."""
-        wide = event.size.width >= WIDE
-        tall = not wide and event.size.height >= TALL
-        self.set_class(wide, "-wide")
-        self.set_class(tall, "-tall")
-        self.set_class(not wide and not tall, "-folded")
-        self.show_note()
 
     # ---- what is shown
 
@@ -129,30 +108,29 @@ class NoteBrowser(Widget, NoteChanges):
         self, rows: list[NoteRow], *, keep: Hashable | None = None, offset: int | None = None
     ) -> None:
         """List these; the cursor stays on its note, or goes to the one to `keep`."""
-        self.listed.show(NoteRows(rows) if rows else NoRows(), keep=keep, offset=offset)
-        self.show_note()
+        self.rows.show(NoteRows(rows) if rows else NoRows(), keep=keep, offset=offset)
+        self.show_page()
 
-    def show_note(self, *, anew: bool = False) -> None:
-        """Show the note at hand once the cursor rests; `anew` reads what it is joined to again."""
-        if anew:
-            self._joined_of = ""
-        if self._is_seen():
+    def show_page(self) -> None:
+        """Show the note at hand, once the cursor rests."""
+        if self.page_is_seen:
             self.run_safely(self._show, "Showing the note", only="note")
+
+    def show_anew(self) -> None:
+        """Show the note at hand, and read again what it is joined to."""
+        self._joined_of = ""
+        self.show_page()
 
     def open(self, path: str, heading: str = "") -> None:
         """Read a note, at a heading, whether it is in the list or not."""
-        place = self.listed.source.index_of(path)
+        place = self.rows.source.index_of(path)
         self._heading = heading
         self.aside = "" if place is not None else path
         if place is not None:
-            self.listed.move_to(place)
+            self.rows.move_to(place)
         self.add_class("-reading")
         self.page.focus()
-        self.show_note()
-
-    def _is_seen(self) -> bool:
-        beside = self.previews and not self.has_class("-folded")
-        return beside or self.has_class("-reading")
+        self.show_page()
 
     async def _show(self) -> None:
         await asyncio.sleep(_PAGE_AFTER)
@@ -191,11 +169,11 @@ class NoteBrowser(Widget, NoteChanges):
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Let the note follow the cursor."""
-        if event.rows is self.listed:
+        if event.rows is self.rows:
             row = self.row
-            if self.aside and row is not None and self.listed.has_focus:
+            if self.aside and row is not None and self.rows.has_focus:
                 self.aside = ""
-            self.show_note()
+            self.show_page()
         else:
             event.stop()
 
@@ -211,20 +189,12 @@ class NoteBrowser(Widget, NoteChanges):
             self.aside = ""
             self.add_class("-reading")
             self.page.focus()
-            self.show_note()
+            self.show_page()
 
-    def do_browser_preview(self) -> None:
-        """Show or hide the note beside the list."""
-        if self.has_class("-folded"):
-            if self.has_class("-reading"):
-                self._leave_page()
-            elif self.path:
-                self.open(self.path)
-            return
-        self.toggle_class("-preview")
-        if not self.previews:
-            self._leave_page()
-        self.show_note()
+    def read(self) -> None:
+        """Go to the note."""
+        if self.path:
+            self.open(self.path)
 
     def do_browser_scroll_down(self) -> None:
         """Scroll the note down."""
@@ -239,25 +209,15 @@ class NoteBrowser(Widget, NoteChanges):
         if self.page.has_focus and self.links.display:
             self.links.focus()
         elif self.page.has_focus or self.links.has_focus:
-            self._leave_page()
-        elif self._is_seen():
+            self.leave_page()
+        elif self.page_is_seen:
             self.page.focus()
-        elif self.path:
-            self.open(self.path)
-
-    def do_browser_back(self) -> None:
-        """Leave the note, then the selection, then tell whoever is around us."""
-        if self.has_class("-reading") or not self.listed.has_focus:
-            self._leave_page()
-        elif self.listed.selected:
-            self.listed.selected.clear()
-            self.listed.refresh()
         else:
-            self.post_message(self.Left())
+            self.read()
 
-    def _leave_page(self) -> None:
-        self.remove_class("-reading")
-        self.listed.focus()
+    def leave_page(self) -> None:
+        """Go back to the list, and to the note under its cursor."""
+        super().leave_page()
         if self.aside:
             self.aside = ""
-            self.show_note()
+            self.show_page()

@@ -5,28 +5,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.tui.acting import Acting
 from assistant.tui.editing import in_terminal
 from assistant.tui.notes.links_pane import Joined
+from assistant.tui.widgets.panes import Panes
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
 
 if TYPE_CHECKING:
     from assistant.notes.vault import Vault
-    from assistant.tui.widgets.row_list import RowList
 
 TRASH = ".trash/"
 _RELATED = 6
 _MOST_SUGGESTED = 6
 
 
-class NoteChanges(Acting):
+class NoteChanges(Panes):
     """Performs the actions of the scope `note` on the notes that `targets` names."""
-
-    @property
-    def listed(self) -> "RowList":
-        """The list the notes stand in."""
-        raise NotImplementedError
 
     @property
     def path(self) -> str:
@@ -41,8 +35,8 @@ class NoteChanges(Acting):
         """Show what a note is joined to."""
         raise NotImplementedError
 
-    def show_note(self, *, anew: bool = False) -> None:
-        """Show the note at hand as it is now."""
+    def show_anew(self) -> None:
+        """Show the note at hand, and read again what it is joined to."""
         raise NotImplementedError
 
     def why_not(self, action: str) -> str | None:
@@ -69,7 +63,7 @@ class NoteChanges(Acting):
     def do_note_links(self) -> None:
         """Show or hide what the note is joined to."""
         self.toggle_class("-links")
-        self.show_note(anew=True)
+        self.show_anew()
 
     def do_note_graph(self) -> None:
         """Show the web of notes around the note."""
@@ -150,7 +144,7 @@ class NoteChanges(Acting):
                         partial(rename_note, path=path, new_path=target, title=title)
                     )
             finally:
-                self.listed.selected.clear()
+                self.rows.selected.clear()
                 self.assistant.notes_changed()
             new = next(iter(done.moved.values()))
             links = f"; {_counted(done.links, 'link')} rewritten" if done.links else ""
@@ -179,7 +173,7 @@ class NoteChanges(Acting):
                 for path in paths:
                     await self.desk.notes.change(partial(writing.trash, path=path))
             finally:
-                self.listed.selected.clear()
+                self.rows.selected.clear()
                 self.assistant.notes_changed()
             one = len(paths) == 1
             told = f"{paths[0]} is" if one else f"{len(paths):,} notes are"
@@ -198,7 +192,7 @@ class NoteChanges(Acting):
             for path in paths:
                 back = await self.desk.notes.change(partial(writing.restore, named=path))
         finally:
-            self.listed.selected.clear()
+            self.rows.selected.clear()
             self.assistant.notes_changed()
         told = f"{back} is" if len(paths) == 1 else f"{len(paths):,} notes are"
         self.assistant.say(f"{told} back.")
@@ -236,20 +230,20 @@ class NoteChanges(Acting):
 
     def do_note_select(self) -> None:
         """Select the note, or not, and go on."""
-        key = self.listed.key
+        key = self.rows.key
         if isinstance(key, str):
-            self.listed.selected ^= {key}
-        self.listed.do_list_down()
-        self.listed.refresh()
+            self.rows.selected ^= {key}
+        self.rows.do_list_down()
+        self.rows.refresh()
 
     def do_note_select_all(self) -> None:
         """Select all that are listed, or none where all are."""
-        source = self.listed.source
+        source = self.rows.source
         keys = (source.key(place) for place in range(len(source)))
         every: set[Hashable] = {key for key in keys if isinstance(key, str)}
-        self.listed.selected = set() if self.listed.selected >= every else every
-        self.listed.refresh()
-        if self.listed.selected:
+        self.rows.selected = set() if self.rows.selected >= every else every
+        self.rows.refresh()
+        if self.rows.selected:
             self.assistant.say(f"{len(every):,} selected. Keys act on all of them; esc lets go.")
 
 

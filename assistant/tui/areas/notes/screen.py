@@ -3,10 +3,8 @@
 from functools import partial
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
@@ -18,6 +16,7 @@ from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
 from assistant.tui.widgets.question import Question
 from assistant.tui.widgets.row_list import RowList
+from assistant.tui.widgets.summary_line import SummaryLine
 
 _EMPTY_VAULT = "Your vault is empty.\nn makes a note, c catches a thought,\nD opens the day's note."
 _MOST_REMEMBERED = 1_000
@@ -31,7 +30,6 @@ class NotesScreen(AreaScreen, Going):
     SCOPES: ClassVar[tuple[str, ...]] = ("notes",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("notes"))
     DEFAULT_CSS = """
-    NotesScreen #count { height: 1; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -45,7 +43,7 @@ class NotesScreen(AreaScreen, Going):
     def body(self) -> ComposeResult:
         """Show the filter, a line on what is listed, and the notes."""
         yield QueryBar("filter: words of title or path, #tag   ! turns it round", plain=True)
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         yield NoteBrowser()
 
     @property
@@ -71,8 +69,8 @@ class NotesScreen(AreaScreen, Going):
         browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         browser.set_class(state.get(self.AREA, "links", True), "-links")
         chosen = state.get(self.AREA, "selected", [])
-        browser.listed.selected = {one for one in chosen if isinstance(one, str)}
-        browser.listed.focus()
+        browser.rows.selected = {one for one in chosen if isinstance(one, str)}
+        browser.rows.focus()
         on = state.get(self.AREA, "note", "")
         folder = state.get(self.AREA, "folder", "")
         keep = Folder(folder) if folder else on or None
@@ -81,8 +79,8 @@ class NotesScreen(AreaScreen, Going):
 
     def remember(self) -> None:
         """Keep view, filter, cursor, selection and panes for the next start."""
-        browser, key = self.browser, self.browser.listed.key
-        chosen = [one for one in browser.listed.selected if isinstance(one, str)]
+        browser, key = self.browser, self.browser.rows.key
+        chosen = [one for one in browser.rows.selected if isinstance(one, str)]
         self.desk.state.put(
             self.AREA,
             view=self._view,
@@ -90,7 +88,7 @@ class NotesScreen(AreaScreen, Going):
             opened=sorted(self._opened)[:_MOST_REMEMBERED],
             note=key if isinstance(key, str) else "",
             folder=key.path if isinstance(key, Folder) else "",
-            offset=browser.listed.offset_of_cursor,
+            offset=browser.rows.offset_of_cursor,
             selected=sorted(chosen)[:_MOST_REMEMBERED],
             preview=browser.previews,
             links=browser.has_class("-links"),
@@ -102,7 +100,7 @@ class NotesScreen(AreaScreen, Going):
 
     def notes_changed(self) -> None:
         """Show the vault as it is now; cursor, scroll and selection stay."""
-        self.browser.show_note(anew=True)
+        self.browser.show_anew()
         self.run_safely(self._read, _READING, only="read")
 
     def back_to_note(self, path: str) -> None:
@@ -120,7 +118,7 @@ class NotesScreen(AreaScreen, Going):
         """List what the view and the filter leave."""
         if self._listing.standing is None:
             return
-        text, listed = self._filter.strip(), self.browser.listed
+        text, listed = self._filter.strip(), self.browser.rows
         rows = await self._listing.rows(self.desk, self._view, text, self._opened)
         if text:
             listed.empty = f"No note matches {text[:60]!r}.\nPress esc to see all of them."
@@ -137,7 +135,7 @@ class NotesScreen(AreaScreen, Going):
         self.refresh_bindings()
 
     def _show_count(self) -> None:
-        standing, listed = self._listing.standing, self.browser.listed
+        standing, listed = self._listing.standing, self.browser.rows
         if standing is None:
             return
         filtered = bool(self._filter.strip())
@@ -146,7 +144,7 @@ class NotesScreen(AreaScreen, Going):
             told += f" · {len(listed.selected):,} selected"
         if standing.due:
             told += f" · {standing.due:,} to review: {self.assistant.key_of('app.review')}"
-        self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#count", SummaryLine).say(told)
 
     # ---- the filter
 
@@ -156,14 +154,14 @@ class NotesScreen(AreaScreen, Going):
 
     def on_query_bar_accepted(self) -> None:
         """Go to what the filter left."""
-        self.browser.listed.focus()
+        self.browser.rows.focus()
 
     def on_query_bar_left(self) -> None:
         """Clear the filter and go back to the list."""
         self.do_notes_clear()
-        self.browser.listed.focus()
+        self.browser.rows.focus()
 
-    def on_note_browser_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_notes_clear()
@@ -182,7 +180,7 @@ class NotesScreen(AreaScreen, Going):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Open or close the folder under the cursor."""
-        key = self.browser.listed.key
+        key = self.browser.rows.key
         if isinstance(key, Folder):
             self._opened ^= {key.path}
             self.run_safely(self._list, _READING, only="narrow")
@@ -224,17 +222,17 @@ class NotesScreen(AreaScreen, Going):
 
     def do_notes_open_folder(self) -> None:
         """Open the folder under the cursor."""
-        key = self.browser.listed.key
+        key = self.browser.rows.key
         if isinstance(key, Folder) and key.path not in self._opened:
             self._opened.add(key.path)
             self.run_safely(self._list, _READING, only="narrow")
         else:
-            self.browser.listed.do_list_enter()
+            self.browser.rows.do_list_enter()
 
     def do_notes_close_folder(self) -> None:
         """Close the folder, or the one around what the cursor is on."""
         folder = self._folder()
-        key = self.browser.listed.key
+        key = self.browser.rows.key
         if isinstance(key, Folder) and key.path not in self._opened:
             folder = key.path.rpartition("/")[0]
         if folder:
@@ -243,7 +241,7 @@ class NotesScreen(AreaScreen, Going):
 
     def _folder(self) -> str:
         """Return the folder that the cursor is in or on."""
-        key = self.browser.listed.key
+        key = self.browser.rows.key
         if isinstance(key, Folder):
             return key.path
         path = key if isinstance(key, str) else ""

@@ -3,15 +3,14 @@
 from array import array
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.papers.browser import PaperBrowser
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from db.listing import Sort
@@ -34,7 +33,6 @@ class PapersScreen(AreaScreen):
     SCOPES: ClassVar[tuple[str, ...]] = ("papers",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("papers"))
     DEFAULT_CSS = """
-    PapersScreen #count { height: 1; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -47,7 +45,7 @@ class PapersScreen(AreaScreen):
     def body(self) -> ComposeResult:
         """Show the filter, a line on what is listed, and the papers."""
         yield QueryBar("filter: words, author: cat: year: venue: tag: is:   ! turns it round")
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         yield PaperBrowser(empty="Opening your library …")
 
     @property
@@ -69,23 +67,23 @@ class PapersScreen(AreaScreen):
         self._filter = state.get(self.AREA, "filter", "")
         self.bar.set(self._filter)
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
-        self.browser.papers.focus()
+        self.browser.rows.focus()
         chosen = state.get(self.AREA, "selected", [])
-        self.browser.papers.selected = {one for one in chosen if isinstance(one, int)}
+        self.browser.rows.selected = {one for one in chosen if isinstance(one, int)}
         paper = state.get(self.AREA, "paper", 0) or None
         offset = state.get(self.AREA, "offset", 0)
         self.run_safely(lambda: self._read(paper, offset), "Reading the library", only="read")
 
     def remember(self) -> None:
         """Keep sort, filter, cursor, selection and preview for the next start."""
-        chosen = self.browser.papers.selected
+        chosen = self.browser.rows.selected
         self.desk.state.put(
             self.AREA,
             sort=self._sort,
             descending=self._descending,
             filter=self._filter,
-            paper=self.browser.papers.key or 0,
-            offset=self.browser.papers.offset_of_cursor,
+            paper=self.browser.rows.key or 0,
+            offset=self.browser.rows.offset_of_cursor,
             selected=[one for one in chosen if isinstance(one, int)][:_MOST_REMEMBERED],
             preview=self.browser.previews,
         )
@@ -99,7 +97,7 @@ class PapersScreen(AreaScreen):
         self._filter = ""
         self.bar.set("")
         await self._read(keep=work)
-        self.browser.papers.do_list_enter()
+        self.browser.rows.do_list_enter()
 
     def why_not(self, action: str) -> str | None:
         """Say why one of this area's actions cannot be done now."""
@@ -146,14 +144,14 @@ class PapersScreen(AreaScreen):
 
     def on_query_bar_accepted(self) -> None:
         """Go to what the filter left."""
-        self.browser.papers.focus()
+        self.browser.rows.focus()
 
     def on_query_bar_left(self) -> None:
         """Clear the filter and go back to the list."""
         self.do_papers_clear()
-        self.browser.papers.focus()
+        self.browser.rows.focus()
 
-    def on_paper_browser_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_papers_clear()
@@ -186,7 +184,7 @@ class PapersScreen(AreaScreen):
             from assistant.search.narrowing import narrow
 
             shown = await self.desk.library.read(lambda c: narrow(c, text, everything))
-        rows = self.browser.papers
+        rows = self.browser.rows
         rows.empty = (
             f"No paper matches {text.strip()[:60]!r}.\nPress esc to see all of them."
             if text.strip()
@@ -206,19 +204,19 @@ class PapersScreen(AreaScreen):
     def _show_count(self) -> None:
         if self._all is None:
             return
-        rows = self.browser.papers
+        rows = self.browser.rows
         shown, every = len(rows.source), len(self._all)
         order = _SORTED[self._sort][self._descending]
         count = f"{shown:,} of {every:,} papers" if shown != every else f"{every:,} papers"
         place = f"{rows.cursor + 1:,} of " if shown else ""
         chosen = f" · {len(rows.selected):,} selected" if rows.selected else ""
         told = f"{place}{count} · {order}{chosen}"
-        self.query_one("#count", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#count", SummaryLine).say(told)
 
     async def _unread(self, *, forwards: bool) -> None:
         from db import listing
 
-        rows = self.browser.papers
+        rows = self.browser.rows
         ids = getattr(rows.source, "ids", array("q"))
         opened = await self.desk.library.read(listing.opened_ids)
         places = range(rows.cursor + 1, len(ids)) if forwards else range(rows.cursor - 1, -1, -1)

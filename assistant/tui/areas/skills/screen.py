@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.skills.browser import SkillBrowser
 from assistant.tui.widgets.picker import Choice
 from assistant.tui.widgets.query_bar import QueryBar
+from assistant.tui.widgets.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from assistant.skills.learner import Learner
@@ -27,7 +27,6 @@ class SkillsScreen(AreaScreen):
     AREA = "skills"
     SCOPES: ClassVar[tuple[str, ...]] = ("skills",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("skills"))
-    DEFAULT_CSS = "SkillsScreen #count { height: 1; padding: 0 1; color: $text-muted; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +38,7 @@ class SkillsScreen(AreaScreen):
     def body(self) -> ComposeResult:
         """Show the filter, a line on the track, and its skills."""
         yield QueryBar("filter: words, a state, a lab   ! turns it round", plain=True)
-        yield Static(id="count", markup=False)
+        yield SummaryLine(id="count")
         yield SkillBrowser()
 
     @property
@@ -155,7 +154,7 @@ class SkillsScreen(AreaScreen):
 
             key = self.assistant.key_of("skills.track")
             told = track_told(self.learner, self.shown, self.assistant.look, key)
-            self.query_one("#count", Static).update(told)
+            self.query_one("#count", SummaryLine).say(told)
 
     # ---- the filter
 
@@ -172,7 +171,7 @@ class SkillsScreen(AreaScreen):
         self.do_skills_clear()
         self.browser.rows.focus()
 
-    def on_list_and_page_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Clear the filter on `esc`."""
         if self._filter:
             self.do_skills_clear()

@@ -23,19 +23,19 @@ class DayBrowser(PaperBrowser):
 
     async def decided(self, ids: Sequence[int]) -> None:
         """Let the day go on to the next paper."""
-        self.papers.selected.clear()
+        self.rows.selected.clear()
         await self._go_on()
 
     @property
     def item(self) -> "FeedItem | None":
         """The feed item under the cursor."""
-        found = getattr(self.papers.source, "item", None)
-        item: FeedItem | None = found(self.papers.key) if found else None
+        found = getattr(self.rows.source, "item", None)
+        item: FeedItem | None = found(self.rows.key) if found else None
         return item
 
     def why_not(self, action: str) -> str | None:
         """A feed item can be opened and copied, and nothing else."""
-        if self.item is not None and not self.papers.selected:
+        if self.item is not None and not self.rows.selected:
             if action in ("paper.open", "paper.open-pdf", "paper.copy", "paper.select-all"):
                 return None
             if action.startswith("paper."):
@@ -44,7 +44,7 @@ class DayBrowser(PaperBrowser):
 
     async def _open(self, which: str) -> None:
         item = self.item
-        if item is None or self.papers.selected:
+        if item is None or self.rows.selected:
             await super()._open(which)
             return
         from assistant.digest.renderers.words import is_web_address
@@ -58,7 +58,7 @@ class DayBrowser(PaperBrowser):
     def do_paper_copy(self) -> None:
         """Copy the item's link, or ask what to copy of a paper."""
         item = self.item
-        if item is None or self.papers.selected:
+        if item is None or self.rows.selected:
             super().do_paper_copy()
             return
         self.app.copy_to_clipboard(item.link)

@@ -71,7 +71,7 @@ class TodayScreen(AreaScreen):
         state = self.desk.state
         self._profile = state.get(self.AREA, "profile", "") or None
         self.browser.set_class(state.get(self.AREA, "preview", True), "-preview")
-        self.browser.papers.focus()
+        self.browser.rows.focus()
         self.listen(self.desk.jobs.changed, self._job_moved)
         self.listen(self.desk.jobs.finished, self._job_ended)
         self.run_safely(self._begin, _READING, only="read")
@@ -83,7 +83,7 @@ class TodayScreen(AreaScreen):
 
     def remember(self) -> None:
         """Keep day, cursor, scroll and preview for the next start."""
-        day, papers = self._day, self.browser.papers
+        day, papers = self._day, self.browser.rows
         if day is not None:
             self.desk.state.put(
                 self.AREA,
@@ -116,7 +116,7 @@ class TodayScreen(AreaScreen):
         left = state.get(self.AREA, "day", day.date)
         if left != day.date:
             await self._read(left)
-        papers = self.browser.papers
+        papers = self.browser.rows
         place = papers.source.index_of(state.get(self.AREA, "paper", 0))
         if place is not None:
             papers.scroll_to(y=state.get(self.AREA, "scroll", 0), animate=False, immediate=True)
@@ -150,7 +150,7 @@ class TodayScreen(AreaScreen):
 
     def _touched(self) -> bool:
         """Tell whether the person has begun to read this day."""
-        return self.browser.papers.key != self._arrived_at
+        return self.browser.rows.key != self._arrived_at
 
     async def _open(self, profile: str | None, date: str | None, today: str) -> "Day | None":
         from assistant.tui.areas.today.reading import open_day
@@ -167,13 +167,13 @@ class TodayScreen(AreaScreen):
         left = self._undecided()
         undone = [work for work in self._works() if same and work in left - self._left]
         self._left = left
-        papers = self.browser.papers
+        papers = self.browser.rows
         if undone or not same:
             fresh = undone or [work for work in self._works() if work in left]
             papers.move_to(papers.source.index_of(fresh[0]) or 0 if fresh else 0)
         if not same:
             self._arrived_at = papers.key
-        self.browser.show_preview()
+        self.browser.show_page()
         self._show_header()
         if not len(papers.source) or self._is_to_look_out(same, bool(undone)):
             await self._look_out()
@@ -191,7 +191,7 @@ class TodayScreen(AreaScreen):
         from assistant.tui.areas.today.rows import DayRows, why_shown
         from assistant.tui.widgets.row_list import NoRows
 
-        browser, papers = self.browser, self.browser.papers
+        browser, papers = self.browser, self.browser.rows
         papers.empty = ""
         if not keeps_place:
             papers.cursor = 0
@@ -216,7 +216,7 @@ class TodayScreen(AreaScreen):
         return {work for work in self._works() if not kind_of(known.get(work))}
 
     def _works(self) -> list[int]:
-        return list(getattr(self.browser.papers.source, "works", ()))
+        return list(getattr(self.browser.rows.source, "works", ()))
 
     def _show_header(self) -> None:
         known = self.browser.cache.rows
@@ -257,7 +257,7 @@ class TodayScreen(AreaScreen):
 
     def _go_on(self, step: int) -> bool:
         """Go to the nearest undecided paper in a direction, then from the other end."""
-        papers = self.browser.papers
+        papers = self.browser.rows
         count = len(papers.source)
         for distance in range(1, count + 1):
             place = (papers.cursor + step * distance) % count
@@ -289,7 +289,7 @@ class TodayScreen(AreaScreen):
         """Show the papers."""
         if self.has_class("-outlook"):
             self.remove_class("-outlook")
-            self.browser.papers.focus()
+            self.browser.rows.focus()
 
     async def on_outlook_chosen(self, event: Outlook.Chosen) -> None:
         """Do what was chosen."""
@@ -304,7 +304,7 @@ class TodayScreen(AreaScreen):
     def _go_to(self, date: str | None) -> None:
         self.run_safely(lambda: self._read(date), _READING, only="read")
 
-    def on_paper_browser_left(self) -> None:
+    def on_panes_left(self) -> None:
         """Go on to the day's summary once nothing is left."""
         if self._works() and not self._left:
             self.run_safely(self._look_out, _READING, only="outlook")
@@ -377,7 +377,7 @@ class TodayScreen(AreaScreen):
 
     async def do_today_summary(self) -> None:
         """Show how the day stands, or its papers again."""
-        if self.has_class("-outlook") and len(self.browser.papers.source):
+        if self.has_class("-outlook") and len(self.browser.rows.source):
             self._look_in()
         else:
             await self._look_out()
