@@ -74,6 +74,16 @@ class DeadlinesSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GithubSettings:
+    """Where GitHub and its API are, and how they are asked. A token is never here."""
+
+    api: str = "https://api.github.com"
+    web: str = "https://github.com"
+    interval_seconds: float = 1.0
+    timeout_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class ZoteroSettings:
     """Where Zotero's local API listens, which its user must have enabled."""
 
@@ -90,6 +100,7 @@ class SourcesSettings:
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
     venues: VenuesSettings = field(default_factory=VenuesSettings)
     deadlines: DeadlinesSettings = field(default_factory=DeadlinesSettings)
+    github: GithubSettings = field(default_factory=GithubSettings)
     zotero: ZoteroSettings = field(default_factory=ZoteroSettings)
 
 
@@ -194,6 +205,8 @@ _AT_LEAST: dict[str, float] = {
     "sources.venues.page_size": 1,
     "sources.deadlines.interval_seconds": 0,
     "sources.deadlines.timeout_seconds": 0.1,
+    "sources.github.interval_seconds": 0,
+    "sources.github.timeout_seconds": 0.1,
     "sources.zotero.timeout_seconds": 0.1,
     "sources.zotero.page_size": 1,
 }

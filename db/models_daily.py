@@ -63,9 +63,13 @@ class HttpValidator(Base):
 
 
 class Feed(Base):
-    """Any RSS or Atom feed a person follows; `failure` says why it could not be read last time."""
+    """Any RSS or Atom feed a person follows; `failure` says why it could not be read last time.
+
+    A project's feed holds its releases; see `models_projects`.
+    """
 
     __tablename__ = "feeds"
+    __table_args__ = (CheckConstraint("kind IN ('feed','talks','project')", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(unique=True)
@@ -73,10 +77,14 @@ class Feed(Base):
     added_at: Mapped[str]
     checked_at: Mapped[str | None]
     failure: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="feed")
 
 
 class FeedItem(Base):
-    """One entry of a feed; ids only grow, so a digest knows what came after it."""
+    """One entry of a feed; ids only grow, so a digest knows what came after it.
+
+    `starts` is when the talk it announces begins.
+    """
 
     __tablename__ = "feed_items"
     __table_args__ = (
@@ -92,6 +100,7 @@ class FeedItem(Base):
     published: Mapped[str | None]
     summary: Mapped[str]
     seen_at: Mapped[str]
+    starts: Mapped[str | None]
 
 
 class Profile(Base):

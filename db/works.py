@@ -180,17 +180,21 @@ def categories_of(connection: Connection, work_ids: Iterable[int]) -> dict[int, 
 
 
 def also_by(connection: Connection, work_id: int, limit: int = 5) -> list[tuple[str, str, str]]:
-    """Return (name, public id, title) of the newest other works by this work's authors."""
+    """Return (names, public id, title) of the newest other works by this work's authors."""
     mine = select(Authorship.person_id).where(Authorship.work_id == work_id)
     query = (
-        select(Person.name, Work.public_id, Work.title)
+        select(func.group_concat(Person.name.distinct()), Work.public_id, Work.title)
         .join_from(Authorship, Work, Authorship.work_id == Work.id)
         .join(Person, Person.id == Authorship.person_id)
         .where(Authorship.person_id.in_(mine), Work.id != work_id)
+        .group_by(Work.id)
         .order_by(Work.published.desc())
         .limit(limit)
     )
-    return [(name, public_id, title) for name, public_id, title in connection.execute(query)]
+    return [
+        (name.replace(",", ", "), public_id, title)
+        for name, public_id, title in connection.execute(query)
+    ]
 
 
 def next_ids(connection: Connection) -> tuple[int, int]:

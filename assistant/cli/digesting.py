@@ -141,17 +141,19 @@ def _studies(s: Session) -> "Studies":
 def _sync(s: Session, *, quiet: bool) -> int:
     from assistant.cli.syncing import sync_everything
 
-    report, outcomes, held = sync_everything(s, (), None, quiet=quiet)
-    for problem in dict.fromkeys(report.problems):
+    synced = sync_everything(s, (), None, quiet=quiet)
+    for problem in dict.fromkeys(synced.report.problems):
         note(problem)
-    for one in outcomes:
-        if one.failure:
-            note(f"{one.title}: {one.failure}")
-    for listed in held.outcomes:
+    for feed in synced.feeds:
+        if feed.failure:
+            note(f"{feed.title}: {feed.failure}")
+    for project in synced.projects:
+        if project.failure:
+            note(f"{project.name}: {project.failure}")
+    for listed in synced.venues.outcomes:
         if listed.state == "failed":
             note(f"{listed.edition.label}: {listed.detail}")
-    whole = report.whole and held.whole and not any(one.failure for one in outcomes)
-    return 0 if whole else _PARTLY
+    return 0 if synced.whole else _PARTLY
 
 
 def _show(digest: "Digest", form: str) -> None:

@@ -14,6 +14,7 @@ from assistant.skills import labs, running, runs, trackers
 
 _solution = click.option(
     "--file",
+    "--solution",  # as the exercises themselves say it
     "solution",
     type=click.Path(dir_okay=False),
     help="A solution elsewhere than in `labs` in your home.",

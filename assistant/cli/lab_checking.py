@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Checking:
         self, *, hint: bool = False, stop: Callable[[], bool] = lambda: False
     ) -> labs.Checked:
         """Check it, tell what came of it, and return that."""
+        began = datetime.now(UTC)
         checked = labs.check(
             self._session.home, self._session.database, self.lab, self.file,
             on_verdict=self._verdict, stop=stop,
@@ -53,7 +55,7 @@ class Checking:
         if checked.event is None:
             return checked
         given = labs.next_hint(self._session.database, checked) if hint else None
-        proven = self._proven() if checked.passed else []
+        proven = self._proven_since(began) if checked.passed else []
         if self._as_json:
             print_json(self._json(checked, given, proven))
             return checked
@@ -85,10 +87,12 @@ class Checking:
             paragraph(verdict.message, 4)
         sys.stdout.flush()
 
-    def _proven(self) -> list[str]:
+    def _proven_since(self, moment: datetime) -> list[str]:
         learner = read_learner(self._session.home, self._session.database)
         return [
-            id for id, one in learner.standings.items() if self.lab.id in one.skill.labs and one.has
+            id
+            for id, one in learner.standings.items()
+            if self.lab.id in one.skill.labs and one.proven and one.proven >= moment
         ]
 
     def _result(self, checked: labs.Checked, proven: Sequence[str]) -> None:
@@ -104,13 +108,17 @@ class Checking:
             mark, colour = _VERDICTS[report.status]
             click.echo(click.style(f"{mark} {report.status}: {report.problem}", fg=colour))
             return
+        if checked.copied:
+            click.echo()
+            paragraph(checked.problem)
+            return
         told = f"{report.passed} of {len(report.checks)} checks passed"
         click.echo(click.style(f"\n{told}", bold=True, fg="green" if checked.passed else None))
         if checked.passed:
             if report.notice:
                 click.echo(click.style("\nWhat to notice in the reference", bold=True))
                 for point in report.notice.replace("\n  ", " ").splitlines():
-                    paragraph(point)
+                    paragraph(point, hang=2)
                 click.echo(click.style(f"assistant lab show {checked.lab} --reference", dim=True))
             for id in proven:
                 click.echo(click.style(f"✓ proven: {id}", fg="green", bold=True))
@@ -121,8 +129,9 @@ class Checking:
     ) -> dict[str, Any]:
         report = checked.report
         return {
-            "lab": checked.lab, "file": str(checked.file), "status": report.status,
-            "passed": report.passed, "event": checked.event, "problem": report.problem or None,
+            "lab": checked.lab, "file": str(checked.file),
+            "status": labs.COPIED if checked.copied else report.status,
+            "passed": report.passed, "event": checked.event, "problem": checked.problem or None,
             "checks": [
                 {"name": told.name, "proves": told.proves, **vars(verdict)}
                 for told, verdict in zip(report.checks, report.verdicts, strict=False)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import events
-from assistant.cli.output import Progress, megabytes, plural, shortened
+from assistant.cli.output import Progress, plural, shortened
 from assistant.cli.skill_pages import MARKS, paragraph, width
 from assistant.config import Home
 from assistant.skills import labs, runs
-from assistant.skills.figures import bounds, number, plot, sparkline
+from assistant.skills.figures import bounds, megabytes, number, plot, sparkline
 from assistant.skills.learner import Learner
 from assistant.skills.runs import Row, Run
 from assistant.text import clean
@@ -152,25 +152,22 @@ def comparison_json(found: Sequence[Run], rows: Sequence[Row]) -> dict[str, Any]
 
 def print_comparison(found: Sequence[Run], rows: Sequence[Row]) -> None:
     """Print runs side by side; what is equal in all is left out of settings."""
-    column = max(min((width() - 30) // len(found) - 1, 18), 8)
+    rows = [row for row in rows if row.shown]
+    wide = max(len(cell) for row in rows for cell in row.cells)
+    column = max(min((width() - 39) // len(found) - 1, wide), 8)
+    name = width() - len(found) * (column + 1) - 9
     for place, run in enumerate(found):
         click.echo(f"{chr(ord('A') + place)}  {run.label}  {run.id}")
     head = "".join(f" {chr(ord('A') + place):>{column}}" for place in range(len(found)))
-    click.echo(click.style(f"{'':<30}{head}", dim=True))
+    click.echo(click.style(f"{'':<{name}}{head}", dim=True))
     kind = ""
     for row in rows:
-        if not row.differs and (row.kind in ("setting", "environment") or row.values[0] is None):
-            continue
         if row.kind != kind:
             kind = row.kind
             click.echo(click.style(kind, dim=True))
-        told = [number(value) for value in row.values]
-        if row.name == "solution":
-            told = [one[:9] for one in told]
-        cells = "".join(f" {shortened(one, column):>{column}}" for one in told)
-        ratio = row.ratio if row.kind in ("outcome", "figure") and row.differs else None
-        times = f"  ×{ratio:.3g}" if ratio is not None else ""
-        click.echo(shortened(f"  {shortened(row.name, 28):<28}{cells}{times}", width()))
+        cells = "".join(f" {shortened(one, column):>{column}}" for one in row.cells)
+        label = shortened(row.label, name - 2)
+        click.echo(f"  {label:<{name - 2}}{cells}  {row.times}".rstrip())
 
 
 def print_curves(home: Home, found: Sequence[Run], named: str) -> None:

@@ -26,7 +26,11 @@ COMMANDS = {
         "profile",
         "Say what a digest is about: categories, authors, searches, likes, muted words.",
     ),
-    "feed": ("feed", "Follow any RSS or Atom feed: a blog, the releases of a project."),
+    "feed": ("feed", "Follow any RSS or Atom feed, or a calendar of talks."),
+    "project": (
+        "project",
+        "Follow projects on GitHub: releases, and issues that are good to begin with.",
+    ),
     "venue": ("venue", "Follow conferences: what was accepted where, each new edition."),
     "deadlines": ("deadlines", "List deadlines of conferences, and how long there is."),
     "schedule": ("schedule", "Have this machine sync and make your digest every morning."),

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.contributing import contribute, contributions
 from assistant.cli.groups import Group
 from assistant.cli.learning_session import LearningSession, learning
 from assistant.cli.output import json_option, note, plural, print_json, shortened
@@ -88,6 +89,7 @@ def week(named: str | None, form: str, output: str | None, as_json: bool) -> Non
                 "monday": told.monday.isoformat(), "days": told.days,
                 "counts": dict(told.counts), "runs": {"ok": told.runs[0], "failed": told.runs[1]},
                 "read": [{"id": id, "title": title} for id, title in told.read],
+                "contributed": list(told.given),
                 "proven": [brief_json(one) | {"proof": one.proof} for one in told.proven],
                 "begun": [brief_json(one) for one in told.begun],
                 "next": [{"id": one.standing.skill.id, "why": one.why, "do": one.do}
@@ -108,8 +110,10 @@ def week(named: str | None, form: str, output: str | None, as_json: bool) -> Non
     paragraph(week_figures(told), dim=True)
     for head, items in week_sections(told, advice):
         click.echo("\n" + click.style(head, bold=True))
-        for what, how in items:
+        for what, how, command in items:
             paragraph(f"- {what} {how}".rstrip(), 2, hang=2)
+            if command:
+                click.echo("    " + click.style(command, fg="cyan"))
         if not items:
             note("  Nothing this week.")
 
@@ -129,7 +133,7 @@ def log(
     about: str | None,
     as_json: bool,
 ) -> None:
-    """Show what happened, the newest first: read, rated, noted, checked, run, proven, reviewed."""
+    """Show what happened, the newest first: read, rated, noted, checked, run, shown, proven …"""
     with learning() as s, s.session.database.read() as connection:
         last = _day(until)
         found = timeline.timeline(
@@ -195,6 +199,10 @@ def import_command(ctx: click.Context, file: str, as_json: bool) -> None:
         ctx.exit(_EXIT_PARTLY)
 
 
+progress_command.add_command(contribute)
+progress_command.add_command(contributions)
+
+
 def _print_show(s: LearningSession, found: list[Any]) -> None:
     for state, head in (
         ("due", "Due for review"), ("proven", "You can"), ("started", "You began"),
@@ -207,11 +215,10 @@ def _print_show(s: LearningSession, found: list[Any]) -> None:
     if not any(one.state in STATES[2:] for one in found):
         note("Nothing begun yet.")
         print_advice(s.learner.next(limit=1))
-    points = timeline.proven_over_time(s.learner)
-    if len(points) > 1:
+    if any(one.has for one in found):
+        points = timeline.proven_curve(s.learner)
         click.echo(click.style("\nProven skills over time", bold=True))
         steps = [(at.timestamp(), float(n)) for at, n in points]
-        steps.append((s.learner.now.timestamp(), steps[-1][1]))
         rows = plot(steps, width=min(_PLOT[0], width() - 6), height=_PLOT[1])
         for place, row in enumerate(rows):
             edge = points[-1][1] if place == 0 else points[0][1] if place == len(rows) - 1 else ""

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.cards import ask_answer, wants_answer
 from assistant.cli.note_session import NotesSession, refreshed
 from assistant.cli.output import json_option, note, plural, print_json
 from assistant.errors import UsageError
@@ -65,20 +66,15 @@ def _ask(n: NotesSession, cards: list[Any]) -> None:
     for number, card in enumerate(cards, start=1):
         click.echo(click.style(f"{number} of {len(cards)}  {card.path}", dim=True))
         click.echo(click.style(card.front, bold=True))
-        if click.prompt("Enter shows the answer, q ends", default="", show_default=False) == "q":
+        if not wants_answer():
             break
         click.echo(card.back)
         now = datetime.now(UTC)
-        choices = "  ".join(
-            f"{place} {name} ({reviewing.in_words(due - now)})"
-            for place, (name, due) in enumerate(
-                reviewing.outcomes(n.vault, card, now).items(), start=1
-            )
-        )
-        told = click.prompt(choices, type=click.Choice(["1", "2", "3", "4", "q"]))
-        if told == "q":
+        outcomes = reviewing.outcomes(n.vault, card, now)
+        answer = ask_answer(*(f"({reviewing.in_words(due - now)})" for due in outcomes.values()))
+        if answer is None:
             break
-        reviewing.answer(n.vault, card, reviewing.ANSWERS[int(told) - 1])
+        reviewing.answer(n.vault, card, answer)
         done += 1
         click.echo()
     note(f"{plural(done, 'card')} answered; {len(cards) - done} left of these.")

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from assistant.cli import related_pages
+from assistant.cli.cards import ask_answer, wants_answer
 from assistant.cli.completing import skill_ids, track_ids
 from assistant.cli.groups import Group
 from assistant.cli.learning_session import LearningSession, learning
@@ -159,16 +160,14 @@ def _ask(s: LearningSession, chosen: list[Skill]) -> None:
         for question in skill.recall:
             click.echo()
             paragraph(question.ask)
-            told = click.prompt("Enter shows the answer, q ends", default="", show_default=False)
-            if told == "q":
+            if not wants_answer():
                 return
             paragraph(question.answer)
         click.echo()
-        choices = "  ".join(f"{number} {name}" for number, name in enumerate(ANSWERS, start=1))
-        told = click.prompt(choices, type=click.Choice(["1", "2", "3", "4", "q"]))
-        if told == "q":
+        answer = ask_answer()
+        if answer is None:
             return
-        _answered(s, skill, ANSWERS[int(told) - 1], as_json=False)
+        _answered(s, skill, answer, as_json=False)
 
 
 def _answered(s: LearningSession, skill: Skill, answer: Answer, as_json: bool) -> None:
@@ -225,6 +224,6 @@ def _told(s: LearningSession, skill: Skill, change: Change, as_json: bool) -> No
     if one.has:
         click.echo(click.style(f"✓ {skill.title} is proven: {one.proof}.", fg="green"))
     else:
-        for way in one.ways:
-            told = "; ".join(part.have for part in way)
-            paragraph(f"still open: {told}", 2, dim=True)
+        for place, way in enumerate(one.ways):
+            told = "; ".join(part.have for part in way if not part.done)
+            paragraph(f"{'or' if place else 'still open'}: {told}", 2, hang=2, dim=True)

@@ -164,13 +164,21 @@ def print_skill(learner: Learner, one: Standing, readings: Sequence[dict[str, An
         _print_item(item)
     _head("Do")
     for lab in skill.labs:
-        click.echo(f"  the lab {lab}: assistant lab start {lab}")
+        verb = "check" if lab in one.labs_begun else "start"
+        click.echo(f"  the lab {lab}: assistant lab {verb} {lab}")
     if not skill.labs:
         paragraph(f"Lab planned: {skill.planned}" if skill.planned else "No lab; see below.", 2)
     _head("Prove it, in one of these ways")
     for number, way in enumerate(one.ways, start=1):
         for place, part in enumerate(way):
             _print_requirement(part, f"{number}." if place == 0 else "  ")
+    for option, asked in (
+        ("--note NOTE", any(way.note for way in skill.proof)),
+        ("--link URL", any(way.show for way in skill.proof)),
+    ):
+        if asked and not one.has:
+            command = f"assistant skill prove {skill.id} {option}"
+            click.echo("     " + click.style(command, fg="cyan") + "  hands it in")
     if one.proof:
         click.echo()
         paragraph(f"Proven: {one.proof}.")

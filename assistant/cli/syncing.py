@@ -3,11 +3,12 @@
 import shutil
 import textwrap
 import time
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import click
 
-from assistant.cli import events, venue_pages
+from assistant.cli import events, project, venue_pages
 from assistant.cli.output import json_option, note, plural, print_json, progress, show_error
 from assistant.cli.session import Session, session
 from assistant.cli.venue import sync_named
@@ -15,10 +16,11 @@ from assistant.errors import SourceError, UsageError
 from assistant.library.deadlines.syncing import are_stale
 from assistant.library.feeds import FeedOutcome, sync_feeds
 from assistant.library.following import ensure_main
+from assistant.library.projects.syncing import ProjectOutcome
 from assistant.library.sync.run import SyncReport, sync
 from assistant.library.venues.syncing import VenuesReport
 from assistant.sources.arxiv_names import checked_category
-from db import announcing, profiles, venues
+from db import announcing, feeds, profiles, venues
 from db.announcing import BatchView
 
 _ISO_DAY = click.DateTime(["%Y-%m-%d"])
@@ -43,19 +45,20 @@ def sync_command(
     """Fetch what arXiv announced, check that it is complete, and fill earlier gaps.
 
     CATEGORIES such as cs.LG limit it to these; otherwise all that your profiles follow, your feeds,
-    your venues, whose lists are asked for every few days, and once a day their deadlines. arXiv
-    wants three seconds between requests, so a category takes some ten seconds. Exit code 3 says
-    that something is still missing; the next sync tries again.
+    your projects, your venues, whose lists are asked for every few days, and once a day their
+    deadlines. arXiv wants three seconds between requests, so a category takes some ten seconds.
+    Exit code 3 says that something is still missing; the next sync tries again.
     """
     for category in categories:
         checked_category(category)
     with session() as s:
         day = str(since)[:10] if since else None
-        report, outcomes, held = sync_everything(s, categories, day, quiet=as_json)
+        synced = sync_everything(s, categories, day, quiet=as_json)
+        report, held = synced.report, synced.venues
         if as_json:
-            print_json(_as_json(report, outcomes, held))
+            print_json(_as_json(synced))
         else:
-            _print(report, outcomes, held)
+            _print(synced)
         came = any(batch.received for batch in report.batches) or any(
             one.added or one.updated for one in held.outcomes
         )
@@ -67,14 +70,30 @@ def sync_command(
         if events.wanted():
             show_error(_nothing_fetched(report))
         ctx.exit(1)
-    if not report.whole or not held.whole or any(one.failure for one in outcomes):
+    if not synced.whole:
         ctx.exit(_PARTLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync of everything brought, of each kind."""
+
+    report: SyncReport
+    feeds: list[FeedOutcome]
+    projects: list[ProjectOutcome]
+    venues: VenuesReport
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing."""
+        failed = any(one.failure for one in self.feeds) or any(one.failure for one in self.projects)
+        return self.report.whole and self.venues.whole and not failed
 
 
 def sync_everything(
     s: Session, categories: tuple[str, ...], since: str | None, *, quiet: bool
-) -> tuple[SyncReport, list[FeedOutcome], VenuesReport]:
-    """Sync these categories, or all that is followed: categories, feeds, venues."""
+) -> Synced:
+    """Sync these categories, or all that is followed: categories, feeds, projects, venues."""
     followed = list(dict.fromkeys(categories)) or _followed(s)
     with progress("arXiv", quiet=quiet) as bar:
         report = sync(
@@ -86,13 +105,14 @@ def sync_everything(
             progress=bar.update,
         )
     if categories:
-        return report, [], VenuesReport()
+        return Synced(report, [], [], VenuesReport())
     with progress("Feeds", quiet=quiet) as bar:
         outcomes = sync_feeds(
             s.database, s.settings.sources.feeds, pause=time.sleep, progress=bar.update
         )
+    news = project.sync_named(s, quiet=quiet)
     _refresh_deadlines(s, quiet=quiet)
-    return report, outcomes, sync_named(s, (), None, quiet=quiet, daily=True)
+    return Synced(report, outcomes, news, sync_named(s, (), None, quiet=quiet, daily=True))
 
 
 def _refresh_deadlines(s: Session, *, quiet: bool) -> None:
@@ -118,21 +138,23 @@ def _followed(s: Session) -> list[str]:
     return followed
 
 
-def _as_json(
-    report: SyncReport, outcomes: list[FeedOutcome], held: VenuesReport
-) -> dict[str, object]:
+def _as_json(synced: Synced) -> dict[str, object]:
+    batches = synced.report.batches
     return {
-        "batches": [{**batch.as_json(), "detail": batch.detail} for batch in report.batches],
-        "problems": list(dict.fromkeys(report.problems)),
+        "batches": [{**batch.as_json(), "detail": batch.detail} for batch in batches],
+        "problems": list(dict.fromkeys(synced.report.problems)),
         "feeds": [
-            {"title": one.title, "address": one.address, "new": one.new, "failure": one.failure}
-            for one in outcomes
+            {"title": one.title, "address": one.address, "kind": one.kind, "new": one.new,
+             "failure": one.failure}
+            for one in synced.feeds
         ],
-        "venues": venue_pages.report_json(held)["editions"],
-    }
+        "projects": [project.outcome_json(one) for one in synced.projects],
+        "venues": venue_pages.report_json(synced.venues)["editions"],
+    }  # fmt: skip
 
 
-def _print(report: SyncReport, outcomes: list[FeedOutcome], held: VenuesReport) -> None:
+def _print(synced: Synced) -> None:
+    report, held = synced.report, synced.venues
     width = max((len(batch.category) for batch in report.batches), default=0)
     order = list(dict.fromkeys(batch.category for batch in report.batches))
     batches = sorted(report.batches, key=lambda batch: (order.index(batch.category), batch.date))
@@ -141,9 +163,11 @@ def _print(report: SyncReport, outcomes: list[FeedOutcome], held: VenuesReport) 
         same = following is not None and following.detail == batch.detail  # of many days said once
         if batch.detail and batch.state not in announcing.SETTLED and not same:
             _print_detail(batch.detail)
-    for one in outcomes:
-        told = one.failure or (plural(one.new, "new item") if one.new else "nothing new")
+    for one in synced.feeds:
+        noun = "new talk" if one.kind == feeds.TALKS else "new item"
+        told = one.failure or (plural(one.new, noun) if one.new else "nothing new")
         click.echo(f"{one.title}: {told}")
+    project.print_outcomes(synced.projects)
     if any(one.state != "absent" for one in held.outcomes):
         venue_pages.print_report(held)
     note("")

@@ -77,7 +77,10 @@ def gather(connection: Connection, profile: Following, day: str) -> Gathered:
         tuple(waiting),
         tuple(changed),
         covered,
-        tuple(FeedItem(one.feed, one.title, one.link, one.published, one.summary) for one in items),
+        tuple(
+            FeedItem(one.feed, one.title, one.link, one.published, one.summary, one.starts)
+            for one in items
+        ),
         feeds.last_item(connection),
         latest,
         stored,

@@ -68,13 +68,17 @@ class DigestEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """Something new in a feed that is no paper: a blog post, a release."""
+    """Something new in a feed that is no paper: a blog post, a release, a talk.
+
+    A talk has the moment it `starts`, in UTC.
+    """
 
     feed: str
     title: str
     link: str
     published: str | None
     summary: str
+    starts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

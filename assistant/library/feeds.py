@@ -23,22 +23,35 @@ class FeedOutcome:
     address: str
     new: int
     failure: str | None = None
+    kind: str = feeds.FEED
 
 
 def add_feed(
-    database: Database, address: str, settings: FeedsSettings, *, pause: Callable[[float], None]
+    database: Database,
+    address: str,
+    settings: FeedsSettings,
+    *,
+    pause: Callable[[float], None],
+    kind: str | None = None,
 ) -> FeedOutcome:
     """Follow a feed, which must be readable now; its present items are known, not new.
+
+    Of kind `talks`, each item is a talk, which starts when the feed says so, else when it was
+    published. Without a kind, a calendar is of talks.
 
     Raises:
         SourceError: there is no feed at the address.
     """
     address = clean_line(address, MAX_ADDRESS)
+    if address.startswith("webcal://"):
+        address = f"https{address.removeprefix('webcal')}"
     fetched = fetch_feed_items(address, settings, pause=pause)
     address = fetched.moved_to or address
+    if kind is None:
+        kind = feeds.TALKS if fetched.calendar else feeds.FEED
     with database.write("follow a feed") as connection:
-        feed = feeds.add_feed(connection, address, fetched.title)
-        return _kept(connection, feed, address, fetched.title, fetched)
+        feed = feeds.add_feed(connection, address, fetched.title, kind)
+        return _kept(connection, feed, address, fetched.title, kind, fetched)
 
 
 def find_feed(database: Database, named: str) -> feeds.FeedView:
@@ -96,16 +109,23 @@ def _synced(
         why = f"{error.title} {error.why}".strip()
         with database.write("note a feed's failure") as connection:
             feeds.checked(connection, feed.id, failure=why)
-        return FeedOutcome(feed.title, feed.address, 0, why)
+        return FeedOutcome(feed.title, feed.address, 0, why, feed.kind)
     with database.write("store a feed's items") as connection:
-        return _kept(connection, feed.id, feed.address, feed.title, fetched)
+        return _kept(connection, feed.id, feed.address, feed.title, feed.kind, fetched)
 
 
 def _kept(
-    connection: Connection, feed: int, address: str, title: str, fetched: FetchedItems
+    connection: Connection, feed: int, address: str, title: str, kind: str, fetched: FetchedItems
 ) -> FeedOutcome:
     rows = [
-        (one.id, one.title, one.link or "", one.published, one.summary)
+        feeds.ItemRow(
+            one.id,
+            one.title,
+            one.link or "",
+            one.published,
+            one.summary,
+            one.starts or one.published if kind == feeds.TALKS else None,
+        )
         for one in reversed(fetched.items or ())
     ]
     new = feeds.put_items(connection, feed, rows)
@@ -115,4 +135,4 @@ def _kept(
     announcing.put_validators(
         connection, _KEY + (moved or address), fetched.etag, fetched.last_modified
     )
-    return FeedOutcome(title, moved or address, new)
+    return FeedOutcome(title, moved or address, new, kind=kind)

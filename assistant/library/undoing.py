@@ -16,6 +16,7 @@ from assistant.library.merging import (
     split,
     undo_merge,
 )
+from assistant.library.projects import following as project_following
 from assistant.library.reading import UNREAD, Change
 from assistant.library.trash import move_back, move_out
 from assistant.library.venues import following as venue_following
@@ -23,11 +24,11 @@ from db import personal, profiles, works
 from db.engine import Connection
 from db.models import Event
 
-SAID = ("track-pick", "skill-start", "skill-proof", "skill-review")
+SAID = ("track-pick", "skill-start", "skill-proof", "skill-review", "skill-contribution")
 """What changes nothing but the log, from which its effect follows."""
 UNDOABLE = (
     "state", "rate", "star", "tag", "like", "trash", "restore", "merge", "split", "apart", "follow",
-    "profile-new", "save-search", "venue", *SAID,
+    "profile-new", "save-search", "venue", "project", *SAID,
 )  # fmt: skip
 
 _FIELDS = {"state": "state", "rate": "rating", "star": "starred"}
@@ -107,6 +108,11 @@ def describe(kind: str, data: Data) -> str:
         return str(data["told"])
     if kind == "venue":
         return f"{'followed' if data['added'] else 'no longer followed'} {data['name']}"
+    if kind == "project":
+        before, after = data["before"], data["after"]
+        if before["followed"] == after["followed"]:
+            return f"asked {data['name']} for issues labelled {', '.join(after['labels'])}"
+        return f"{'followed' if after['followed'] else 'no longer followed'} {data['name']}"
     if kind == "save-search":
         return f"{'forgot' if data['after'] is None else 'saved'} the search {data['name']}"
     return {
@@ -150,6 +156,8 @@ def _take_back(connection: Connection, kind: str, rows: Sequence[Data]) -> None:
         _follow(connection, rows[0], added=not rows[0]["added"])
     elif kind == "venue":
         venue_following.put_back(connection, rows[0]["venue"], followed=not rows[0]["added"])
+    elif kind == "project":
+        project_following.put_back(connection, rows[0]["feed"], rows[0]["before"])
     elif kind == "profile-new":
         profiles.remove_profile(connection, rows[0]["profile"])
     elif kind == "merge":
@@ -199,6 +207,8 @@ def _do_again(connection: Connection, events: Sequence[Event], undos: Sequence[i
         _follow(connection, rows[0], added=rows[0]["added"])
     elif kind == "venue":
         venue_following.put_back(connection, rows[0]["venue"], followed=rows[0]["added"])
+    elif kind == "project":
+        project_following.put_back(connection, rows[0]["feed"], rows[0]["after"])
     elif kind == "profile-new":
         number = rows[0]["profile"]
         profiles.add_profile(connection, events[0].subject, id=number)

@@ -12,6 +12,7 @@ text of a track, a check or a run is cleaned already.
     advice      Advice: what to learn next, why, and the command that does it
     deeds       pick_track, start_skill, prove_by_note, prove_by_link, answer_review: each takes a
                 writing connection and returns a Change, undone as any other; read_deeds
+    contributions  named, contribute, contributions: pull requests, reviews, talks as evidence
     related     related_to_skill(engine, learner, skill) -> papers and notes with reasons;
                 skills_of_paper(connection, learner, view, vectors)
     topics      current_topics, track_topics: what a digest is given to mark and rank by

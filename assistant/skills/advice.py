@@ -81,4 +81,6 @@ def _do(one: Standing) -> str:
     if asked and skill.labs:
         lab = skill.labs[0] if asked == "*" else asked
         return f"assistant lab {'check' if lab in one.labs_begun else 'start'} {lab}"
+    if any(way.merged for way in skill.proof):
+        return "assistant project issues"
     return f"assistant skill show {skill.id}"

@@ -4,8 +4,10 @@ track-pick    track:ID   {told}                                     the track on
 skill-start   skill:ID   {told}
 skill-proof   skill:ID   {how: note|link, words, note|link, text, told}
 skill-review  skill:ID   {answer: again|hard|good|easy, told}
+skill-contribution  skill:ID  {what, state, link, …, told}: see `contributions`
 lab-start     lab:ID     {file, told}
 lab-check     lab:ID     {status, passed, checks, results, seconds, digest, told}
+                where the status is "copied", it was the reference: it proves nothing
 lab-hint      lab:ID     {check, number, of, told}
 lab-run       lab:ID     {run, device, scale, seed, ok, error, solution, …, told}: see `runs`
 read-elsewhere  a paper's id  {state, told}                         from an import of progress
@@ -26,8 +28,9 @@ from assistant.text import clean_line
 from db import learning, personal
 from db.engine import Connection
 
+CONTRIBUTION = "skill-contribution"
 OWN = (
-    "track-pick", "skill-start", "skill-proof", "skill-review",
+    "track-pick", "skill-start", "skill-proof", "skill-review", CONTRIBUTION,
     "lab-start", "lab-check", "lab-hint", "lab-run", "read-elsewhere",
 )  # fmt: skip
 READING = "state"

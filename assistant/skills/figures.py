@@ -20,6 +20,11 @@ def number(value: object) -> str:
     return f"{value:.1e}"
 
 
+def megabytes(size: float) -> str:
+    """Return bytes of memory as the labs' tables count them, in units of 2**20."""
+    return f"{size / 2**20:,.0f} MB"
+
+
 def sparkline(values: Sequence[float | None], width: int = 24) -> str:
     """Return a curve as a line of bars, the lowest value the lowest bar; "" under three points."""
     known = [value for value in values if value is not None]

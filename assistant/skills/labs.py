@@ -1,7 +1,9 @@
 """The labs as a person meets them: exercises in their folder, checks, hints."""
 
+import ast
 import hashlib
 import shlex
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from skills_lab.frame.report import Report, Told
 
 _OUTPUT = 20_000
+COPIED = "copied"
+"""The status of a check that a copy of the reference passed: it proves nothing."""
+_COPIED_TOLD = (
+    "This is the reference itself, so it proves nothing of yours. "
+    "Read it, put it away, and write your own."
+)
 OnVerdict = Callable[["Told", Any], None]
 
 
@@ -35,13 +43,21 @@ class Checked:
     file: Path
     report: "Report"
     event: int | None
+    copied: bool = False
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed."""
+        """Whether every check passed, on a file of the person's own."""
         from skills_lab.frame.checking import PASSED
 
-        return not self.report.stopped and self.report.status == PASSED
+        return not self.report.stopped and self.report.status == PASSED and not self.copied
+
+    @property
+    def problem(self) -> str:
+        """Why the file as a whole is not taken, "" where its checks tell."""
+        if self.copied:
+            return _COPIED_TOLD
+        return self.report.problem
 
 
 def all_labs() -> "list[Lab]":
@@ -110,11 +126,13 @@ def check(
     """Check a person's file and write down what came of it.
 
     The file is run in a process of its own, within limits of time, memory and output; `on_verdict`
-    is told each check's verdict as it comes. What was stopped by `stop` is not written down.
+    is told each check's verdict as it comes. What was stopped by `stop` is not written down. The
+    lab's own reference, whatever its layout and comments, passes and proves nothing.
 
     Raises:
         LabError: the lab cannot be checked here, or there is no such file.
     """
+    from skills_lab.frame.checking import PASSED
     from skills_lab.frame.report import check_files
 
     file = file or exercise_file(home, lab)
@@ -126,20 +144,22 @@ def check(
         (report,) = check_files(lab, [file], on_verdict=on_verdict, stop=stop)
     if report.stopped:
         return Checked(lab.id, file, report, None)
+    copied = report.status == PASSED and _same_code(file, reference(lab))
     data = {
-        "status": report.status, "passed": report.passed, "checks": len(report.checks),
+        "status": COPIED if copied else report.status,
+        "passed": 0 if copied else report.passed, "checks": len(report.checks),
         "results": [
             [told.name, verdict.status]
             for told, verdict in zip(report.checks, report.verdicts, strict=False)
         ],
-        "problem": clean_line(report.problem, 500),
+        "problem": _COPIED_TOLD if copied else clean_line(report.problem, 500),
         "seconds": round(sum(one.seconds for one in report.verdicts), 3),
         "file": file.name, "digest": digest_of(file),
-        "told": _told(lab, report),
+        "told": f"checked {lab.id}: the reference itself" if copied else _told(lab, report),
     }  # fmt: skip
     with database.write("write down a check") as connection:
         event = personal.append_event(connection, "lab-check", f"lab:{lab.id}", data)
-    return Checked(lab.id, file, report, event)
+    return Checked(lab.id, file, report, event, copied)
 
 
 def next_hint(database: Database, checked: Checked) -> "Hint | None":
@@ -191,6 +211,19 @@ def digest_of(file: Path) -> str:
         return hashlib.blake2b(file.read_bytes(), digest_size=12).hexdigest()
     except OSError:
         return ""
+
+
+def _same_code(file: Path, other: Path) -> bool:
+    """Tell whether two files hold the same code: all but layout and comments is compared.
+
+    The texts in an exercise differ from the reference's, so what is solved in it never is.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):  # what Python says of it, the check told
+            ours, theirs = (ast.dump(ast.parse(one.read_bytes())) for one in (file, other))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return ours == theirs
 
 
 def _told(lab: "Lab", report: "Report") -> str:

@@ -55,5 +55,6 @@ def read_learner(home: Home, database: Database, now: datetime | None = None) ->
         numbers = reading_ids(connection, curriculum)
     picked = picked_track(deeds)
     track = curriculum.tracks.get(picked) if picked else None
-    found = standings(curriculum, deeds, numbers, now)
+    path = set(curriculum.path(track.id)) if track else None
+    found = standings(curriculum, deeds, numbers, now, path)
     return Learner(curriculum, deeds, found, numbers, track, now)

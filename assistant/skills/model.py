@@ -34,7 +34,8 @@ class Way:
     """One way to prove a skill; all that it names must hold.
 
     `checks` and `run` name a lab, "*" any lab of the skill, "" none. `read` counts works, `note`
-    words, `reviews` answers; `show` says what is to be shown by a link.
+    words, `reviews` answers, `merged` pull requests that GitHub says are merged, `talks` talks
+    given; `show` says what is to be shown by a link.
     """
 
     checks: str = ""
@@ -42,6 +43,8 @@ class Way:
     read: int = 0
     note: int = 0
     reviews: int = 0
+    merged: int = 0
+    talks: int = 0
     show: str = ""
 
 

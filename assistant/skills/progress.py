@@ -10,13 +10,13 @@ A rule looks at all that was ever done, so a track may change and nobody's histo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from assistant.library.spacing import Given, Spacing
-from assistant.skills.deeds import Deed
+from assistant.skills.deeds import CONTRIBUTION, Deed
 from assistant.skills.model import Curriculum, Skill, Way
 from db import works
 from db.engine import Connection
@@ -25,6 +25,7 @@ State = Literal["locked", "ready", "started", "proven", "due"]
 STATES: tuple[State, ...] = ("locked", "ready", "started", "proven", "due")
 PASSED = "passed"
 REMEMBERED = ("good", "easy")
+_LOG_IT = "`assistant progress contribute` logs them"
 _PROOF_COUNTS_AS = "easy"
 _AGAIN_COUNTS_AS = "good"
 
@@ -83,12 +84,17 @@ def reading_ids(connection: Connection, curriculum: Curriculum) -> dict[str, int
 
 
 def standings(
-    curriculum: Curriculum, deeds: Iterable[Deed], numbers: Mapping[str, int], now: datetime
+    curriculum: Curriculum,
+    deeds: Iterable[Deed],
+    numbers: Mapping[str, int],
+    now: datetime,
+    path: Container[str] | None = None,
 ) -> dict[str, Standing]:
     """Return where a person stands with every skill, in the curriculum's order.
 
     `numbers` maps ids of works to their numbers in the library (`reading_ids`): a work that was
-    merged with a published copy has another id since.
+    merged with a published copy has another id since. Reading begins only skills of `path`, the
+    person's own track; of all where it is None: a paper may be on the lists of several.
     """
     record = _Record(deeds, numbers)
     proven: dict[str, tuple[datetime, str, Ways]] = {}
@@ -104,7 +110,8 @@ def standings(
     found = {}
     for id, skill in curriculum.skills.items():
         missing = tuple(need for need in skill.needs if need not in proven)
-        begun = record.begun(skill, unlocked=not missing)
+        reading = path is None or id in path
+        begun = record.begun(skill, unlocked=not missing, reading=reading)
         state: State = "started" if begun else "locked" if missing else "ready"
         at: datetime | None
         at, told, ways = proven.get(id) or (None, "", unproven[id])
@@ -135,6 +142,7 @@ class _Record:
         self.reviews: dict[str, list[Deed]] = defaultdict(list)
         self._starts: dict[str, list[Deed]] = defaultdict(list)
         self._proofs: dict[str, list[Deed]] = defaultdict(list)
+        self._contributions: dict[str, list[Deed]] = defaultdict(list)
         self._lab_starts: dict[str, list[Deed]] = defaultdict(list)
         self._read: dict[str | int, datetime] = {}
         self._seen: dict[str | int, datetime] = {}
@@ -142,7 +150,7 @@ class _Record:
         by_kind = {
             "lab-check": self.checks, "lab-run": self.runs, "skill-review": self.reviews,
             "skill-start": self._starts, "skill-proof": self._proofs,
-            "lab-start": self._lab_starts,
+            "lab-start": self._lab_starts, CONTRIBUTION: self._contributions,
         }  # fmt: skip
         for deed in deeds:
             if deed.kind in by_kind:
@@ -180,18 +188,33 @@ class _Record:
                 deed for deed in self._proofs[skill.id]
                 if deed.data.get("how") == "note" and deed.data.get("words", 0) >= way.note
             ]  # fmt: skip
-            have = f"a note: {notes[0].data.get('note')}" if notes else "no note yet"
+            have = f"a note: {notes[0].data.get('note')}" if notes else "no note handed in yet"
             text = f"a note of {way.note} words that links [[skill:{skill.id}]]"
             found.append(Requirement(text, have, notes[0].at if notes else None))
         if way.reviews:
             good = [d.at for d in self.reviews[skill.id] if d.data.get("answer") in REMEMBERED]
             text = f"{way.reviews} reviews answered good or easy"
             found.append(_counted(text, "{} reviews remembered", good, way.reviews))
+        if way.merged:
+            text = f"merged pull requests of yours: {way.merged} ({_LOG_IT})"
+            times = self._given(skill, "pull-request", "merged")
+            found.append(_counted(text, "merged pull requests: {}", times, way.merged))
+        if way.talks:
+            text = f"talks given: {way.talks} ({_LOG_IT})"
+            found.append(_counted(text, "talks given: {}", self._given(skill, "talk"), way.talks))
         if way.show:
             links = [d for d in self._proofs[skill.id] if d.data.get("how") == "link"]
             have = f"shown: {links[0].data.get('link')}" if links else "nothing shown yet"
             found.append(Requirement(way.show, have, links[0].at if links else None))
         return tuple(found)
+
+    def _given(self, skill: Skill, what: str, state: str | None = None) -> list[datetime]:
+        """Return when each contribution of a sort was first logged, or first in a state."""
+        first: dict[str, datetime] = {}
+        for deed in self._contributions[skill.id]:
+            if deed.data.get("what") == what and state in (None, deed.data.get("state")):
+                first.setdefault(str(deed.data.get("link")).lower(), deed.at)
+        return sorted(first.values())
 
     def _checks(self, labs: tuple[str, ...], named: str, skill: Skill) -> Requirement:
         text = f"all checks of the lab {_called(labs, named, skill)} pass on your file"
@@ -218,15 +241,15 @@ class _Record:
                 return Requirement(text, have, deed.at)
         return Requirement(text, f"{len(own)} runs, none whole" if own else "no run yet", None)
 
-    def begun(self, skill: Skill, *, unlocked: bool) -> datetime | None:
+    def begun(self, skill: Skill, *, unlocked: bool, reading: bool) -> datetime | None:
         """Return when something of a skill was first done.
 
         While it is locked, only what was done for it alone counts: a lab or a paper may belong to
-        several.
+        several. With `reading`, a work of its list counts as well.
         """
         times = [
             deed.at
-            for kept in (self._starts, self._proofs, self.reviews)
+            for kept in (self._starts, self._proofs, self.reviews, self._contributions)
             for deed in kept[skill.id]
         ]
         if unlocked:
@@ -236,6 +259,7 @@ class _Record:
                 for kept in (self._lab_starts, self.checks, self.runs)
                 for deed in kept[lab]
             ]
+        if unlocked and reading:
             times += [at for work in skill.works if (at := self._when(self._seen, work))]
         return min(times, default=None)
 

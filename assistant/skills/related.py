@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     Vectors = dict[int, npt.NDArray[np.float32]]
 
 NOTE_NEAR = 0.35
-"""Cosine of a note to the middle of a reading list below which it is of something else."""
+"""Cosine of a note to the middle of a reading list below which it is of something else.
+
+Measured with all-MiniLM-L6-v2 and our 43 skills: 34 passages of something else (errands, other
+trades, a stranger's vault) reach at most .26 at any skill. The middle four fifths of works left out
+of their own list lie from .39 to .71, those of 26 short notes each written of one skill from .22 to
+.52. A lower bound brings skills more notes of other skills than of their own: of 21 skills with a
+note of their own, the three nearest hold it for 13 at .35 and for 14 at .30, with 72 and 99 notes
+shown in all.
+"""
 _BY_WORDS = 60
 _BY_MEANING = 150
 

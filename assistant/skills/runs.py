@@ -7,12 +7,20 @@ from typing import Any
 
 from assistant.config import Home
 from assistant.errors import NotFoundError, UsageError
+from assistant.skills.figures import megabytes, number
 from assistant.skills.run_store import RunFolder, adopt_interrupted, runs_folder
 from assistant.text import clean_line
 from db import learning
 from db.engine import Database
 
 LONGEST_CURVE = 2_000
+_LABELS = {
+    "ok": "every claim held", "error": "what went wrong", "seconds": "seconds",
+    "peak_memory": "memory at most", "held": "claims that held", "failed": "claims that failed",
+    "skipped": "claims not verified",
+}  # fmt: skip
+_ONLY_BAD = ("error", "failed", "skipped")
+_DIGEST_SHOWN = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,46 @@ class Row:
     def differs(self) -> bool:
         """Whether the runs differ in it."""
         return any(value != self.values[0] for value in self.values)
+
+    @property
+    def shown(self) -> bool:
+        """Whether it tells a person anything: nothing equal that was only asked, nothing empty."""
+        if self.kind in ("setting", "environment"):
+            return self.differs
+        if self.kind == "outcome" and self.name in _ONLY_BAD:
+            return any(self.values)
+        return any(value is not None for value in self.values)
+
+    @property
+    def label(self) -> str:
+        """What it is called in a table."""
+        if self.kind == "outcome":
+            return _LABELS.get(self.name, self.name)
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Its values as a table shows them."""
+        return tuple(_cell(self.kind, self.name, value) for value in self.values)
+
+    @property
+    def times(self) -> str:
+        """How many times the first value the last one is, "" where that says nothing."""
+        counted = self.kind == "outcome" and self.unit == ""
+        if self.kind not in ("outcome", "figure") or counted or self.ratio is None:
+            return ""
+        return "" if f"{self.ratio:.2f}" == "1.00" else f"×{self.ratio:.3g}"
+
+
+def _cell(kind: str, name: str, value: Any) -> str:
+    match kind, name, value:
+        case _, _, bool():
+            return "yes" if value else "no"
+        case "outcome", "peak_memory", int() | float():
+            return megabytes(value)
+        case "setting", "solution", str():
+            return value[:_DIGEST_SHOWN]
+    return number(value)
 
 
 def list_runs(home: Home, database: Database, lab: str | None = None) -> list[Run]:

@@ -133,7 +133,7 @@ def _way(
     questions: int,
     planned: str,
 ) -> Way:
-    table.only("checks", "run", "read", "note", "reviews", "show")
+    table.only("checks", "run", "read", "note", "reviews", "merged", "talks", "show")
     if not table.told:
         table.refuse("a way to prove it is empty", "Name what proves it, such as note = 200.")
     chosen = {}
@@ -157,6 +157,8 @@ def _way(
         read=read,
         note=table.count("note", 100_000),
         reviews=reviews,
+        merged=table.count("merged", 100),
+        talks=table.count("talks", 100),
         show=table.line("show", ""),
     )
 

@@ -5,20 +5,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from assistant.skills.deeds import OWN
+from assistant.skills.deeds import CONTRIBUTION, OWN
 from assistant.skills.learner import Learner
 from assistant.skills.progress import Standing
 from db import learning, works
 from db.engine import Connection
 
-SORTS = ("read", "rated", "noted", "begun", "checked", "hinted", "run", "proven", "reviewed")
+SORTS = (
+    "read", "rated", "noted", "begun", "checked", "hinted", "run", "contributed", "shown", "proven",
+    "reviewed",
+)  # fmt: skip
 Sort = str
 _BY_KIND = {
     "state": "read", "read-elsewhere": "read", "rate": "rated", "like": "rated", "star": "rated",
     "note-new": "noted", "note-edit": "noted", "note-save": "noted", "note-capture": "noted",
     "lab-check": "checked", "lab-hint": "hinted", "lab-run": "run", "lab-start": "begun",
     "skill-review": "reviewed", "review": "reviewed", "skill-start": "begun",
-    "skill-proof": "proven", "track-pick": "begun",
+    "skill-proof": "shown", "track-pick": "begun", CONTRIBUTION: "contributed",
 }  # fmt: skip
 _READ = ("read", "skimmed")
 
@@ -90,12 +93,14 @@ def per_day(connection: Connection, since: date, zone: tzinfo | None = None) -> 
 class Week:
     """Seven days: what was read, what one can do now, what is next.
 
-    `read` are (id, title); `counts` says how many of each sort there were, `days` on how many of
-    the seven something was done, `runs` how many runs held all their claims and how many not.
+    `read` are (id, title), `given` is what was contributed, in words; `counts` says how many of
+    each sort there were, of papers each once; `days` on how many of the seven something was done;
+    `runs` how many runs held all their claims and how many not.
     """
 
     monday: date
     read: tuple[tuple[str, str], ...]
+    given: tuple[str, ...]
     proven: tuple[Standing, ...]
     begun: tuple[Standing, ...]
     counts: Counter[Sort]
@@ -117,14 +122,17 @@ def week_of(connection: Connection, learner: Learner, day: date) -> Week:
         if deed.kind == "lab-run" and start <= deed.at < end
     ]
     found = learner.standings.values()
+    counts = Counter(one.sort for one in happened)
+    counts["read"] = len(read)  # a paper that was skimmed and then read is one
     return Week(
         monday=monday,
         read=tuple((id, titles.get(id, "")) for id in read),
+        given=tuple(one.text for one in reversed(happened) if one.sort == "contributed"),
         proven=tuple(one for one in found if one.proven and start <= one.proven < end),
         begun=tuple(
             one for one in found if not one.has and one.started and start <= one.started < end
         ),
-        counts=Counter(one.sort for one in happened),
+        counts=counts,
         days=len({one.at.astimezone().date() for one in happened}),
         runs=(sum(runs), len(runs) - sum(runs)),
     )
@@ -135,6 +143,14 @@ def proven_over_time(learner: Learner, track: str | None = None) -> list[tuple[d
     ids = learner.curriculum.path(track) if track else tuple(learner.curriculum.skills)
     moments = sorted(one.proven for id in ids if (one := learner.standings[id]).proven)
     return [(at, number) for number, at in enumerate(moments, start=1) if at is not None]
+
+
+def proven_curve(learner: Learner) -> list[tuple[datetime, int]]:
+    """Return the count of proven skills as a line of steps, from what was done first until now."""
+    rises = proven_over_time(learner)
+    began = min([deed.at for deed in learner.deeds[:1]] + [at for at, _ in rises[:1]])
+    steps = [point for at, number in rises for point in ((at, number - 1), (at, number))]
+    return [(began, 0), *steps, (learner.now, len(rises))]
 
 
 def _counts(row: learning.LogRow) -> bool:

@@ -20,7 +20,8 @@ from typing import Any
 
 from assistant.errors import ImportFileError
 from assistant.library.spacing import ANSWERS
-from assistant.skills.deeds import KINDS, READING
+from assistant.skills.contributions import STATES, WHATS
+from assistant.skills.deeds import CONTRIBUTION, KINDS, READING
 from assistant.text import clean, clean_line
 from db import learning
 from db.engine import Connection
@@ -260,6 +261,7 @@ _NEEDED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "lab-run": {"run": str, "ok": bool},
     "skill-proof": {"how": str},
     "skill-review": {"answer": str},
+    CONTRIBUTION: {"what": str, "state": str, "link": str},
 }
 
 
@@ -270,6 +272,12 @@ def _check_data(event: str, data: Mapping[str, Any]) -> None:
             raise _BadLineError(f"{event} without {name}")
     if event == "skill-review" and data["answer"] not in ANSWERS:
         raise _BadLineError("an answer that is none")
+    if event == CONTRIBUTION and not (
+        data["what"] in WHATS
+        and data["state"] in STATES
+        and data["link"].startswith(("https://", "http://"))
+    ):
+        raise _BadLineError("a contribution that is none")
     if event == "skill-proof" and not (
         (data["how"] == "note" and type(data.get("words")) is int) or data["how"] == "link"
     ):

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from assistant.skills.advice import Advice
+from assistant.skills.progress import Ways
 from assistant.skills.timeline import SORTS, Week
 
 _HTML = """<!doctype html>
@@ -15,18 +17,30 @@ h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } small { colo
 </style></head><body>
 <h1>{{ title }}</h1><p><small>{{ figures }}</small></p>
 {% for head, items in sections %}<h2>{{ head }}</h2>
-{% if items %}<ul>{% for strong, rest in items %}
-<li><strong>{{ strong }}</strong>{% if rest %} {{ rest }}{% endif %}</li>{% endfor %}
+{% if items %}<ul>{% for one in items %}
+<li><strong>{{ one.what }}</strong>{% if one.how %} {{ one.how }}{% endif %}
+{% if one.command %} <code>{{ one.command }}</code>{% endif %}</li>{% endfor %}
 </ul>{% else %}<p><small>Nothing this week.</small></p>{% endif %}
 {% endfor %}</body></html>
 """
-Section = tuple[str, list[tuple[str, str]]]
+
+
+class Line(NamedTuple):
+    """One thing of a week: what, more of it, and the command that goes on with it."""
+
+    what: str
+    how: str
+    command: str = ""
+
+
+Section = tuple[str, list[Line]]
 
 
 def week_title(week: Week) -> str:
     """Return what a week is called."""
     last = week.monday + timedelta(days=6)
-    return f"Week of {week.monday:%d %B} to {last:%d %B %Y}"
+    first = f"{week.monday:%B} " if week.monday.month != last.month else ""
+    return f"Week of {week.monday.day} {first}to {last.day} {last:%B %Y}"
 
 
 def week_figures(week: Week) -> str:
@@ -40,14 +54,18 @@ def week_figures(week: Week) -> str:
 
 
 def week_sections(week: Week, advice: Sequence[Advice]) -> list[Section]:
-    """Return a week's sections: (heading, [(what, and how)])."""
-    can = [(f"{one.skill.title}.", f"{one.skill.can} Proof: {one.proof}.") for one in week.proven]
-    begun = [(f"{one.skill.title}.", _open(one.ways)) for one in week.begun]
+    """Return a week's sections: (heading, lines)."""
+    can = [
+        Line(f"{one.skill.title}.", f"{one.skill.can} Proof: {one.proof}.") for one in week.proven
+    ]
+    begun = [Line(f"{one.skill.title}.", _open(one.ways)) for one in week.begun]
+    given = [Line(told, "") for told in week.given]
     return [
-        ("What you read", [(title or id, id if title else "") for id, title in week.read]),
+        ("What you read", [Line(title or id, id if title else "") for id, title in week.read]),
+        *([("What you contributed", given)] if given else []),
         ("What you can do now", can),
         *([("What you began", begun)] if begun else []),
-        ("What is next", [(f"{one.standing.skill.title}.", _sentence(one)) for one in advice]),
+        ("What is next", [_next(one) for one in advice]),
     ]
 
 
@@ -60,7 +78,9 @@ def week_markdown(week: Week, advice: Sequence[Advice]) -> str:
     ]
     for head, items in week_sections(week, advice):
         lines += ["", f"## {head}", ""]
-        lines += [f"- **{_plain(what)}** {_plain(how)}".rstrip() for what, how in items]
+        for what, how, command in items:
+            told = f"- **{_plain(what)}** {_plain(how)}".rstrip()
+            lines.append(f"{told} `{command}`" if command else told)
         if not items:
             lines.append("Nothing this week.")
     return "\n".join(lines) + "\n"
@@ -76,13 +96,13 @@ def week_html(week: Week, advice: Sequence[Advice]) -> str:
     )
 
 
-def _sentence(one: Advice) -> str:
-    return f"{one.why[0].upper()}{one.why[1:]}. {one.do}"
+def _next(one: Advice) -> Line:
+    return Line(f"{one.standing.skill.title}.", f"{one.why[0].upper()}{one.why[1:]}.", one.do)
 
 
-def _open(ways: Sequence[Sequence[object]]) -> str:
-    told = ["; ".join(getattr(part, "have", "") for part in way) for way in ways]
-    return f"Still open: {' or '.join(told)}." if told else ""
+def _open(ways: Ways) -> str:
+    told = ["; ".join(part.have for part in way if not part.done) for way in ways]
+    return f"Still open: {', or '.join(told)}." if told else ""
 
 
 def _plain(text: str) -> str:

@@ -45,46 +45,63 @@ class NotReachedError(SourceError):
     """There is no way to the server, so it was not asked: nobody need wait for its interval."""
 
 
+class LeftAloneError(SourceError):
+    """The server wants no request for longer than we wait; `wait` is for how many seconds."""
+
+    def __init__(self, host: str, wait: float) -> None:
+        self.wait = wait
+        super().__init__(
+            f"{host} asked to be left alone.",
+            why=f"It wants no request for another {wait:.0f} seconds.",
+            hint=f"Try again in {wait:.0f} seconds.",
+        )
+
+
 class UnansweredError(SourceError):
     """The server was asked as often as is decent, and did not answer as it should."""
 
 
 class Courtesy:
     """Keeps the interval to one server, whoever on this machine asks it, and waits longer each time
-    it cannot answer.
+    it cannot answer. Who has an `account` there has turns and waits of their own.
     """
 
-    def __init__(self, address: str, interval: float, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self, address: str, interval: float, pause: Callable[[float], None], account: str = ""
+    ) -> None:
         self.host = host_of(address)
         self.server = server_of(address)
+        self._account = account
         self._interval = interval
         self._pause = pause
         self._tries = 0
         self._not_before = 0.0
+        self._rest = 0.0
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the one connection to this server, once its interval and its wishes allow it.
 
         Raises:
-            SourceError: the server wants more time than we have, another process does not let go,
+            LeftAloneError: the server wants more time than we have.
+            SourceError: another process does not let go,
                 or the folder the processes meet in cannot be written.
         """
-        with _lock(self.server, self._pause) as file:
+        with _lock(self.server + self._account, self._pause) as file:
             now = time.time()
             wait = max(_remaining(file, self._interval, now), self._not_before - now)
             if wait > LONGEST_WAIT:
-                raise SourceError(
-                    f"{self.host} asked to be left alone.",
-                    why=f"It wants no request for another {wait:.0f} seconds.",
-                    hint=f"Try again in {wait:.0f} seconds.",
-                )
+                raise LeftAloneError(self.host, wait)
             if wait > 0:
                 self._pause(wait)
             self._not_before = 0.0
             _write(file, asked=time.time())
+            self._rest = 0.0
             try:
                 yield
+                if self._rest > 0:
+                    now = time.time()
+                    _write(file, asked=now, told=now, not_before=now + self._rest)
             except NotReachedError:
                 # The wait before this turn is over, whatever was written down before it.
                 file.unlink(missing_ok=True)
@@ -94,6 +111,10 @@ class Courtesy:
                 now = time.time()
                 _write(file, asked=now, told=now, not_before=now + self._patience(again))
                 raise
+
+    def rest(self, seconds: float) -> None:
+        """Say, during a turn, that the server has answered and wants no other request so long."""
+        self._rest = seconds
 
     def answered(self) -> None:
         """Forget earlier failures: the server is well again."""

@@ -1,49 +1,34 @@
-"""RSS and Atom feeds of anybody: blogs, releases."""
+"""RSS and Atom feeds of anybody, and calendars of talks."""
 
 import hashlib
-import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from assistant.config import FeedsSettings
 from assistant.errors import SourceError
+from assistant.sources.addresses import is_local, web_link
 from assistant.sources.arxiv_feed import moment, parse_feed
+from assistant.sources.calendars import is_calendar, read_calendar_items
 from assistant.sources.courtesy import Again, Courtesy, persist
+from assistant.sources.feed_items import MAX_ITEMS, MAX_SUMMARY, Item, plain_text
 from assistant.sources.polite import MAX_REDIRECTS, Elsewhere, Validators, get
 from assistant.sources.xml_document import read_xml, xml_text
 from assistant.text import clean, clean_line
 
-MAX_ITEMS = 200
-MAX_SUMMARY = 4_000
 MAX_BODY_BYTES = 10_000_000
-_MAX_MARKUP = 100_000
 _ROOTS = ("rss", "feed", "RDF")
 _DECLARES = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENDS = re.compile(r"</(?:rss|feed|(?:\w+:)?RDF)\s*>\s*(?:<!--[^<]*-->\s*)*\Z")
-_HIDDEN = ("script", "style", "template", "noscript", "iframe", "object", "svg", "math")
-_BREAKS = ("p", "br", "div", "li", "ul", "ol", "tr", "pre", "blockquote", "h1", "h2", "h3", "h4")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One entry of a feed: text without markup; `published` is an ISO moment in UTC."""
-
-    id: str
-    title: str
-    link: str | None
-    published: str | None
-    summary: str
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedItems:
     """A feed's newest items, what to ask with the next time, and where it has moved to for good.
 
-    `items` is None where nothing has changed.
+    `items` is None where nothing has changed. `calendar` says that it is one, of talks.
     """
 
     title: str
@@ -51,6 +36,7 @@ class FetchedItems:
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None
+    calendar: bool = False
 
 
 def fetch_feed_items(
@@ -73,7 +59,7 @@ def fetch_feed_items(
         try:
             fetched = _fetch(address, settings, pause, validators)
         except Elsewhere as elsewhere:
-            if _is_local(elsewhere.address) and not _is_local(address):
+            if is_local(elsewhere.address) and not is_local(address):
                 raise SourceError(
                     "The feed sends us on to a machine of our own network.",
                     why="No feed of the outside world has a reason to.",
@@ -84,9 +70,7 @@ def fetch_feed_items(
             continue
         if for_good and fetched.moved_to:
             moved_to = fetched.moved_to
-        return FetchedItems(
-            fetched.title, fetched.items, fetched.etag, fetched.last_modified, moved_to
-        )
+        return replace(fetched, moved_to=moved_to)
     raise SourceError("The feed is sent on and on.", hint="Check its address.")
 
 
@@ -110,13 +94,15 @@ def _fetch(
         if answer.status == 304:
             return FetchedItems("", None, *answer.validators, answer.moved_to)
         title, items = read_feed_items(answer.body)
-        return FetchedItems(title, items, *answer.validators, answer.moved_to)
+        return FetchedItems(
+            title, items, *answer.validators, answer.moved_to, is_calendar(answer.body)
+        )
 
     return persist(courtesy, attempt)
 
 
 def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
-    """Return a feed's title and its items.
+    """Return the title and the items of a feed, or of a calendar.
 
     XML that is whole but not well formed, as blogs have it, is mended; what breaks off or declares
     a document type is not.
@@ -124,6 +110,8 @@ def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
     Raises:
         Again: the document is not whole, or no feed.
     """
+    if is_calendar(body):
+        return read_calendar_items(body)
     text = xml_text(body)
     if _DECLARES.search(text, 0, 2_000):
         raise Again("an answer that declares a document type")
@@ -144,49 +132,9 @@ def read_feed_items(body: bytes) -> tuple[str, tuple[Item, ...]]:
     return _text(parsed.feed, "title", 300, clean_line), tuple(items.values())
 
 
-def plain_text(markup: str, limit: int = MAX_SUMMARY) -> str:
-    """Return HTML as text: no tag, no script, no control character, at most `limit` long."""
-    reader = _TextReader()
-    try:
-        reader.feed(markup[:_MAX_MARKUP])
-        reader.close()
-    except (AssertionError, ValueError):
-        # The standard library gives up on some declarations; what it had read is text.
-        pass
-    lines = (" ".join(line.split()) for line in clean("".join(reader.pieces)).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:limit].rstrip()
-
-
-class _TextReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._hidden is None and tag in _HIDDEN:
-            self._hidden = tag
-        elif tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._hidden:
-            self._hidden = None
-        elif tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._hidden is None:
-            self.pieces.append(data)
-
-
 def _item(entry: Any) -> Item | None:
     title = _text(entry, "title", 500, clean_line)
-    link = _link(_told(entry, "link"))
+    link = web_link(_told(entry, "link")) or _enclosed(entry)
     published = moment(entry, "published") or moment(entry, "updated")
     content: Any = next((one for one in entry.get("content") or () if _told(one, "value")), {})
     summary = _text(entry, "summary", MAX_SUMMARY, clean) or plain_text(_told(content, "value"))
@@ -195,28 +143,33 @@ def _item(entry: Any) -> Item | None:
         if not title:
             return None
         known = hashlib.blake2b(f"{title}\n{published}".encode(), digest_size=16).hexdigest()
-    return Item(known, title, link, published, summary)
+    return Item(known, title, link, published, summary, _starts(entry))
 
 
-def _link(text: str) -> str | None:
-    """Return an http(s) address that can be shown and opened, None for any other."""
-    text = text.strip()
+def _enclosed(entry: Any) -> str | None:
+    """Return where what an entry encloses is, such as a recording."""
+    found = (web_link(_told(one, "href")) for one in entry.get("enclosures") or ())
+    return next((link for link in found if link), None)
+
+
+def _starts(entry: Any) -> str | None:
+    """Return when what an entry announces begins.
+
+    RSS's event module (web.resource.org/rss/1.0/modules/event), xCal in RSS, and the `when` of
+    Google's calendars; a moment without a zone is taken for UTC.
+    """
+    when = entry.get("gd_when")
+    told = (
+        _told(entry, "ev_startdate")
+        or _told(entry, "xcal_dtstart")
+        or _told(when if isinstance(when, dict) else {}, "starttime")
+    ).strip()
     try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
+        at = datetime.fromisoformat(told)
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    fine = fine and len(text) <= 2_000 and text == clean_line(text) and " " not in text
-    return text if fine else None
-
-
-def _is_local(address: str) -> bool:
-    """Tell an address that names this machine or its network."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+    return at.isoformat(timespec="seconds") if 1970 < at.year < 3000 else None
 
 
 def _text(fields: Any, name: str, limit: int, cleaned: Callable[[str, int], str]) -> str:

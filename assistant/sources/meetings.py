@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.sources.deadline_times import read_moment
-from assistant.sources.feeds import plain_text
+from assistant.sources.feed_items import plain_text
 from assistant.text import clean_line
 
 ABSTRACT, PAPER = "abstract", "paper"

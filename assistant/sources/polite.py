@@ -7,8 +7,8 @@ import string
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -41,7 +41,8 @@ NO_VALIDATORS = Validators()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: HTTP status, the whole body, what it can be known by.
+    """What came back: HTTP status, the whole body, what it can be known by, its headers by their
+    names in small letters.
 
     A 304 has no body: nothing has changed. `moved_to` is the address to ask from now on, where the
     server says that there is one.
@@ -51,6 +52,7 @@ class Answer:
     body: bytes
     validators: Validators = NO_VALIDATORS
     moved_to: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Elsewhere(SourceError):  # noqa: N818  a turn of the road, which some may take
@@ -76,12 +78,15 @@ def get(
     contact: str = "",
     also_take: Collection[int] = (),
     validators: Validators | None = None,
+    headers: Mapping[str, str] | None = None,
+    judge: Callable[[Answer], None] = lambda _: None,
 ) -> Answer:
     """Return a server's answer, its body no longer than `most` bytes.
 
     Each request has `timeout` seconds, from the first byte sent to the last one received. Redirects
     are followed a few times, on the same server only and never from https to http. With
-    `validators` the answer may be a 304.
+    `validators` the answer may be a 304. `headers` are sent beside our own. `judge` sees each
+    answer before another process has its turn, and may raise Again.
 
     Raises:
         Again: it cannot answer now, or the body broke off.
@@ -92,17 +97,18 @@ def get(
     if query:
         mark = "&" if urlsplit(target).query else "?"
         target = f"{target}{mark}{urlencode(query, safe=',/:')}"
-    headers = {"User-Agent": user_agent(contact), "Accept-Encoding": "identity"}
+    sent = {**(headers or {}), "User-Agent": user_agent(contact), "Accept-Encoding": "identity"}
     if validators and validators.etag:
-        headers["If-None-Match"] = validators.etag
+        sent["If-None-Match"] = validators.etag
     if validators and validators.last_modified:
-        headers["If-Modified-Since"] = validators.last_modified
+        sent["If-Modified-Since"] = validators.last_modified
     take = {*also_take, 304} if validators and any(validators) else set(also_take)
     moved_to, for_good = None, True
     for _ in range(MAX_REDIRECTS + 1):
-        request = urllib.request.Request(target, headers=headers)
+        request = urllib.request.Request(target, headers=sent)
         with courtesy.turn():
             answer, location = _ask(request, courtesy.host, timeout, most, take)
+            judge(answer)
         if location is None:
             return replace(answer, moved_to=moved_to)
         target = next_address(target, location, courtesy)
@@ -121,16 +127,16 @@ def _ask(
     try:
         with opener_until(deadline).open(request, timeout=timeout) as response:
             body = _body(response, most, deadline, host)
-            return Answer(response.status, body, _validators(response.headers)), None
+            return _answer(response.status, body, response.headers), None
     except urllib.error.HTTPError as error:
         with error:
             location = error.headers.get("Location")
             if error.code in MOVED and location:
-                return Answer(error.code, b""), location
+                return _answer(error.code, b"", error.headers), location
             if error.code in take:
                 told = cast(http.client.HTTPResponse, error.fp)
                 body = b"" if error.code == 304 else _body(told, most, deadline, host)
-                return Answer(error.code, body, _validators(error.headers)), None
+                return _answer(error.code, body, error.headers), None
             if error.code in MAY_PASS:
                 after = retry_after(error.headers.get("Retry-After"))
                 raise Again(f"HTTP {error.code}", after) from None
@@ -194,8 +200,10 @@ def in_ascii(address: str) -> str:
     return quote(address, safe=string.punctuation)
 
 
-def _validators(headers: Message) -> Validators:
-    return Validators(header(headers.get("ETag")), header(headers.get("Last-Modified")))
+def _answer(status: int, body: bytes, headers: Message) -> Answer:
+    validators = Validators(header(headers.get("ETag")), header(headers.get("Last-Modified")))
+    told = {name.lower(): value for name, value in headers.items()}
+    return Answer(status, body, validators, headers=told)
 
 
 def header(value: str | None) -> str | None:

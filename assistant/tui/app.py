@@ -303,7 +303,8 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
     def _job_ended(self, job: Job) -> None:
         from assistant.tui.jobs.ending import entry_of_job
 
-        self.tell(entry_of_job(job, lambda: self.retry_job(job)))
+        if not (job.replaced and job.state == "cancelled"):
+            self.tell(entry_of_job(job, lambda: self.retry_job(job)))
         self.library_changed()
         if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import", "note"):
             self.run_safely(self._embed_the_rest, "Looking for what has no vector")

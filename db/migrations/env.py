@@ -6,6 +6,7 @@ import db.models_daily
 import db.models_deadlines
 import db.models_merging
 import db.models_notes
+import db.models_projects
 import db.models_trash  # noqa: F401  their tables too
 from db.models import Base
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.bench_app import _keys, _library, _running
+from tests.benchmarks.terminal import made_library, running, time_keys
 from tests.fakes.learners import give_track, live
 
 _PLACES = {"skills": b"My own way", "labs": b"labs passed"}
@@ -29,13 +29,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home = _library(Path(folder), asked.works)
+        home = made_library(Path(folder), asked.works)
         _learn(home)
         for place, seen in _PLACES.items():
             (home / "session.json").write_text(f'{{"app": {{"area": "{place}"}}}}')
             pictures, lists, memory = [], [], []
             for _ in range(asked.runs):
-                with _running(["-m", "assistant"], home) as program:
+                with running(["-m", "assistant"], home) as program:
                     pictures.append(program.until(b"Labs"))
                     lists.append(program.until(seen))
                     time.sleep(1.0)
@@ -43,10 +43,10 @@ def main() -> None:
             print(f"{place}, first picture  {statistics.median(pictures):.2f} s")
             print(f"{place}, listed         {statistics.median(lists):.2f} s")
             print(f"{place}, memory         {statistics.median(memory):.0f} MB")
-            _keys(home, f"in {place}", _KEYS, seen)
+            time_keys(home, f"in {place}", _KEYS, seen)
             labs = [_lab(home) for _ in range(os.cpu_count() or 1)]
             time.sleep(8.0)
-            _keys(home, f"{place}, lab runs", _KEYS, seen)
+            time_keys(home, f"{place}, lab runs", _KEYS, seen)
             for lab in labs:
                 lab.terminate()
                 lab.wait()

@@ -79,7 +79,7 @@ def test_learning_killed(
     skill = load_curriculum(Home(home)).skills["pruning"]
     file = Home(home).labs / "toy.py"
     file.parent.mkdir()
-    file.write_text(FILES["reference.py"])
+    file.write_text(FILES["reference.py"] + "MINE = True\n")
     path = database.path
     database.close()
     told = Told(tmp_path / "told.jsonl")

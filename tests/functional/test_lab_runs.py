@@ -248,6 +248,13 @@ def test_runs_stand_side_by_side(
     assert rows["setting", "solution"].values[0] == "reference"
     assert rows["claim", "Both agree"].values == (1e-9, 1e-9)
     assert ("environment", "cpu") not in rows, "equal in both"
+    assert (rows["figure", "loss"].times, rows["outcome", "held"].times) == ("×2", "")
+    assert rows["outcome", "peak_memory"].label == "memory at most"
+    assert rows["outcome", "peak_memory"].cells == ("0 MB", "0 MB")
+    assert rows["outcome", "ok"].cells == ("yes", "yes")
+    assert [rows["outcome", name].shown for name in ("ok", "error", "failed")] == [
+        True, False, False
+    ]  # fmt: skip
     with pytest.raises(UsageError):
         runs.compare(found[:1])
     with pytest.raises(NotFoundError):

@@ -3,7 +3,6 @@
 import os
 import pty
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -50,7 +49,7 @@ def test_watching_a_file_being_solved(home: Path) -> None:
             os.write(ours, b"h\n")
             shown.until("Hint 1 of 3 for")
             solved = find_lab("custom_loss").folder / "reference.py"
-            shutil.copy(solved, Home(home).labs / "custom_loss.py")
+            (Home(home).labs / "custom_loss.py").write_text(solved.read_text() + "MINE = True\n")
             shown.until("proven: custom-loss")
             shown.until("Watching")
             os.write(ours, b"q\n")

@@ -1,7 +1,6 @@
 """Tracks, skills, labs and progress on the command line, as a person and as a program use them."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ ADAM = "arxiv:1412.6980"
 
 
 def reference(home: Path, lab: str) -> None:
-    """Solve a lab as its reference does."""
+    """Solve a lab as its reference does, in a file that is not the reference."""
     Home(home).labs.mkdir(parents=True, exist_ok=True)
-    shutil.copy(find_lab(lab).folder / "reference.py", Home(home).labs / f"{lab}.py")
+    source = (find_lab(lab).folder / "reference.py").read_text()
+    (Home(home).labs / f"{lab}.py").write_text(source + "MINE = True\n")
 
 
 def state(skill: str) -> str:
@@ -45,17 +45,20 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     again = assistant("lab", "start", "custom_loss")
     assert again.code == 1
     assert "stays as it is" in again.err
+    assert "assistant lab check custom_loss" in assistant("skill", "show", "custom-loss").out
     failed = assistant("lab", "check", "custom_loss", "--hint", "--json")
     assert failed.code == 1
     assert failed.json["status"] == "not attempted"
     assert failed.json["hint"]["number"] == 1
-    assert assistant("lab", "check", "custom_loss", "--hint", "--json").json["hint"]["number"] == 2
+    as_it_says = ("check", "custom_loss", "--solution", started["file"], "--hint")
+    assert assistant("lab", *as_it_says, "--json").json["hint"]["number"] == 2
     assert state("custom-loss") == "locked", "its prerequisite is not proven"
     reference(home, "custom_loss")
     passed = assistant("lab", "check", "custom_loss", "--json")
     assert passed.code == 0
     assert passed.json["proven"] == ["custom-loss"]
     assert passed.json["notice"]
+    assert assistant("lab", "check", "custom_loss", "--json").json["proven"] == [], "it was before"
     shown = assistant("skill", "show", "custom-loss", "--json").json
     assert shown["state"] == "proven"
     assert shown["proof"] == "all 6 checks of custom_loss passed"
@@ -63,13 +66,32 @@ def test_a_newcomer_picks_a_track_and_proves_a_skill(home: Path) -> None:
     labs = {one["id"]: one for one in assistant("lab", "list", "--json").json}
     assert (labs["custom_loss"]["passed"], labs["custom_loss"]["checks"]) == (6, 6)
     log = assistant("progress", "log", "--json").json
-    assert [one["sort"] for one in log].count("checked") == 3
+    assert [one["sort"] for one in log].count("checked") == 4
     assert [one["sort"] for one in log].count("hinted") == 2
     assert "proven" in {one["sort"] for one in log}
     only = assistant("progress", "log", "--only", "proven", "--json").json
     assert [one["subject"] for one in only] == ["skill:custom-loss"]
     week = assistant("progress", "week", "--json").json
     assert [one["id"] for one in week["proven"]] == ["custom-loss"]
+
+
+def test_the_reference_itself_proves_nothing(home: Path) -> None:
+    source = (find_lab("custom_loss").folder / "reference.py").read_text()
+    file = Home(home).labs / "custom_loss.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("# My own, of course.\n\n\n" + source.replace("    return", "    return  "))
+    told = assistant("lab", "check", "custom_loss", "--json")
+    assert told.code == 1
+    assert (told.json["status"], told.json["passed"], told.json["proven"]) == ("copied", 6, [])
+    page = assistant("lab", "check", "custom_loss").out
+    assert "6 of 6" not in page
+    assert "This is the reference itself" in page
+    shown = assistant("skill", "show", "custom-loss", "--json").json
+    assert shown["proven"] is None
+    assert "0 of 6 pass" in assistant("skill", "show", "custom-loss").out
+    assert "the reference itself" in assistant("progress", "log", "--limit", "1").out
+    file.write_text(source.replace("class MixedLoss", "MINE = '\\d'\n\n\nclass MixedLoss"))
+    assert assistant("lab", "check", "custom_loss", "--json").json["proven"] == ["custom-loss"]
 
 
 def test_every_page_fits_eighty_columns(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +181,8 @@ def test_a_note_is_evidence(home: Path) -> None:
     assert assistant("note", "new", "Bottlenecks").code == 0
     path = home / "vault" / "Bottlenecks.md"
     text = path.read_text()
+    shown = assistant("skill", "show", "perceiver").out
+    assert "assistant skill prove perceiver --note NOTE  hands it in" in shown
     assert assistant("skill", "prove", "perceiver", "--note", "Bottlenecks").code == 2
     path.write_text(text + body)
     told = assistant("skill", "prove", "perceiver", "--note", "Bottlenecks")
@@ -189,6 +213,14 @@ def test_reviews_on_the_command_line(home: Path) -> None:
     answered = assistant("skill", "review", "open-source-contribution", stdin="\n3\n")
     assert answered.code == 0, answered.err
     assert "once it is proven" in answered.out
+    by_name = assistant("skill", "review", "open-source-contribution", stdin="\nso so\nGood\n")
+    assert by_name.code == 0, by_name.err
+    assert "1 to 4, again, hard, good, easy, or q." in by_name.out + by_name.err
+    assert "once it is proven" in by_name.out
+    left = assistant("skill", "review", "open-source-contribution", stdin="\nq\n")
+    assert "once it is proven" not in left.out
+    log = assistant("progress", "log", "--only", "reviewed", "--json").json
+    assert [one["text"].rpartition(": ")[2] for one in log] == ["good", "good"]
     link = ["--link", "https://example.org/pull/1"]
     assistant("skill", "prove", "open-source-contribution", *link)
     told = assistant(
@@ -222,6 +254,8 @@ def test_runs_are_kept_compared_and_noted(runs: list[dict[str, Any]], home: Path
     assert [row["ratio"] for row in told["rows"] if row["name"] == "loss"] == [0.5]
     page = assistant("lab", "compare", *ids, "--curve", "loss").out
     assert "×0.5" in page
+    assert "every claim held" in page
+    assert "peak_memory" not in page
     drawn = sum("⠁" <= letter <= "⣿" for letter in page)
     assert (page.count("\n      0.05  "), drawn > 100) == (2, True), "two curves on one scale"
     assert assistant("lab", "compare", *ids, "--curve", "los").code == 1
@@ -256,7 +290,12 @@ def test_a_run_tells_a_program_that_listens(home: Path, monkeypatch: pytest.Monk
 
 def test_a_week_as_a_page(home: Path, tmp_path: Path) -> None:
     assistant("note", "new", "<script>alert(1)</script>")
+    assistant("paper", "read", ADAM, "--as", "skimmed")
     assistant("paper", "read", ADAM)
+    shown = ["--link", "https://example.org/pull/1"]
+    assistant("skill", "prove", "open-source-contribution", *shown)
+    counts = assistant("progress", "week", "--json").json["counts"]
+    assert (counts["read"], counts["shown"], counts["proven"]) == (1, 1, 1)
     page = tmp_path / "week.html"
     told = assistant("progress", "week", "--format", "html", "--output", page)
     assert told.code == 0, told.err
@@ -265,6 +304,7 @@ def test_a_week_as_a_page(home: Path, tmp_path: Path) -> None:
     assert "<script" not in text
     markdown = assistant("progress", "week", "--format", "markdown").out
     assert markdown.startswith("# Week of ")
+    assert "`assistant skill " in markdown or "`assistant lab " in markdown
     assert "## What you read\n\n- **Adam: A Method for Stochastic Optimization**" in markdown
 
 

@@ -11,6 +11,7 @@ import db.models_daily
 import db.models_deadlines
 import db.models_merging
 import db.models_notes
+import db.models_projects
 import db.models_trash
 import db.models_venues  # noqa: F401  their tables too
 from db.backup import list_backups, restore_backup, take_backup, verify_backup

@@ -65,6 +65,15 @@ def test_a_paper_listed_elsewhere_later_is_found_there(database: Database) -> No
         assert listed() == sorted(categories)
 
 
+def test_a_paper_that_shares_several_authors_is_told_once(database: Database) -> None:
+    namesakes = (*AUTHORS, AUTHORS[1], Author("Uszkoreit", "Jakob"))
+    put(database, arxiv("1706.03762"), arxiv("2001.00001", "Another", authors=namesakes))
+    with database.read() as connection:
+        (told,) = works.also_by(connection, 1)
+    assert told[1:] == ("arxiv:2001.00001", "Another")
+    assert sorted(told[0].split(", ")) == ["Ashish Vaswani", "Noam Shazeer"]
+
+
 def test_the_same_entry_again_changes_nothing(database: Database) -> None:
     assert counts(put(database, arxiv("1706.03762"))) == (1, 0, 0, 0)
     assert counts(put(database, arxiv("1706.03762"))) == (0, 0, 0, 1)

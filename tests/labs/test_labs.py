@@ -58,6 +58,11 @@ def test_it_is_of_the_form(lab: Lab) -> None:
     assert "skills_lab.frame" not in source, "a reference does not depend on the frame"
     readme = (lab.folder / "README.md").read_text()
     assert readme.startswith("# ")
+    shown = [line for block in readme.split("```")[1::2] for line in block.splitlines()]
+    cut = [line for line in shown if len(line) > 74]
+    assert not cut, (
+        "diagrams and commands are not wrapped: they fit a page of the app at 80 columns"
+    )
     assert len(readme) > 1_500, "a README says what, why, the idea, what to look for, the papers"
 
 

@@ -225,6 +225,21 @@ def test_a_file_that_is_saved_is_checked_while_it_is_watched(learning: Path) -> 
     play_labs(play)
 
 
+def test_a_check_that_is_begun_anew_is_not_said_to_be_stopped(learning: Path) -> None:
+    async def play(person: Person) -> None:
+        running = jobs(person)
+        running.cancel = lambda job: running.end(job, "cancelled")  # type: ignore[method-assign]
+        await go_to(person, "pruning")
+        await person.press("s", "C", "h")
+        (job,) = running.running
+        assert "--hint" in job.argv
+        assert not [told for told in person.toasts() if told.startswith("Stopped")]
+        await person.press("x")
+        assert [told for told in person.toasts() if told.startswith("Stopped: Checking pruning")]
+
+    play_labs(play)
+
+
 def test_a_run_is_chosen_and_followed_while_it_runs_and_kept_then(learning: Path) -> None:
     async def play(person: Person) -> None:
         await go_to(person, "custom_loss")

@@ -396,10 +396,10 @@ def test_what_was_done_is_a_calendar_a_week_charts_and_a_timeline(learning: Path
         await person.press("w")
         assert isinstance(person.screen, ProgressScreen)
         text = person.text()
-        for told in ("1 skill proven", "Oct", "Mon", "Week of 03 November", "What is next"):
+        for told in ("1 skill proven", "Oct", "Mon", "Week of 3 to 9 November", "What is next"):
             assert told in text, told
         await person.press("left_square_bracket", "left_square_bracket")
-        assert "Week of 20 October" in person.text()
+        assert "Week of 20 to 26 October" in person.text()
         await person.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
         assert "This is the week at hand." in person.toasts()
         for _ in range(6):

@@ -12,7 +12,8 @@ from assistant.config import FeedsSettings
 from assistant.errors import SourceError
 from assistant.sources import feeds
 from assistant.sources.courtesy import Again
-from assistant.sources.feeds import Item, fetch_feed_items, plain_text, read_feed_items
+from assistant.sources.feed_items import Item, plain_text
+from assistant.sources.feeds import fetch_feed_items, read_feed_items
 from assistant.sources.polite import Answer, Elsewhere, Validators
 from assistant.text import clean, clean_line
 

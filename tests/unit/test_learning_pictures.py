@@ -1,5 +1,6 @@
 """Calendars, curves and weeks as text."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from assistant.skills.figures import bounds, number, plot, sparkline
 from assistant.skills.heat import SHADES, heat_map
+from assistant.skills.timeline import Week
+from assistant.skills.week_pages import week_title
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 
@@ -97,3 +100,15 @@ def test_any_calendar_is_sound(counts: dict[date, int], weeks: int) -> None:
         assert 0 <= level <= 4
     busy = sorted(((counts[day], level) for day, level in shown if level), reverse=True)
     assert [level for _, level in busy] == sorted((level for _, level in busy), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("monday", "told"),
+    [
+        (date(2026, 11, 16), "Week of 16 to 22 November 2026"),
+        (date(2026, 11, 30), "Week of 30 November to 6 December 2026"),
+        (date(2026, 12, 28), "Week of 28 December to 3 January 2027"),
+    ],
+)
+def test_a_week_says_its_days_once(monday: date, told: str) -> None:
+    assert week_title(Week(monday, (), (), (), Counter(), 0, (0, 0))) == told

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from assistant.skills.advice import next_skills
 from assistant.skills.catalogue import joined
 from assistant.skills.deeds import Deed, picked_track
+from assistant.skills.learner import Learner
 from assistant.skills.model import Curriculum, Item, Question, Skill, Track, TrackFile, Way
 from assistant.skills.progress import STATES, Standing, standings
+from assistant.skills.timeline import proven_curve
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WORKS = ("arxiv:1412.6980", "arxiv:1711.05101", "arxiv:1608.03983")
@@ -104,6 +106,15 @@ def test_a_work_that_was_merged_is_known_by_its_number() -> None:
     assert at(1, one, read(0, "doi:10.1/x", number=8))["s"].state == "ready"
     away = deed(0, "read-elsewhere", WORKS[1], state="read")
     assert at(1, one, away)["s"].state == "proven"
+
+
+def test_reading_begins_what_is_on_the_track_one_is_on() -> None:
+    papers = [read(0, WORKS[0])]
+    now = START + timedelta(days=1)
+    for path, state in ((None, "started"), ({"first"}, "started"), ({"other"}, "ready")):
+        assert standings(CHAIN, papers, NUMBERS, now, path)["first"].state == state
+    begun = [*papers, deed(0, "skill-start", "skill:first")]
+    assert standings(CHAIN, begun, NUMBERS, now, {"other"})["first"].state == "started"
 
 
 def test_what_belongs_to_several_does_not_begin_a_locked_one() -> None:
@@ -239,3 +250,13 @@ def test_whatever_was_done_states_are_sound(deeds: list[Deed], more: Deed) -> No
         assert {id for id, one in found.items() if one.has} <= {
             id for id, one in after.items() if one.has
         }, "a deed more never takes a proof away"
+
+
+def test_proven_skills_rise_in_steps_from_nothing() -> None:
+    deeds = (deed(0, "skill-start", "skill:first"), check(1, "lab1", 3), check(3, "lab2", 3))
+    now = START + timedelta(days=4)
+    learner = Learner(CHAIN, deeds, at(4, CHAIN, *deeds), NUMBERS, None, now)
+    first, second = deeds[1].at, deeds[2].at
+    assert proven_curve(learner) == [
+        (START, 0), (first, 0), (first, 1), (second, 1), (second, 2), (now, 2)
+    ]  # fmt: skip

@@ -116,6 +116,11 @@ def test_every_lab_serves_a_skill(ours: Curriculum) -> None:
             assert any(not (way.checks or way.run) for way in skill.proof), skill.id
 
 
+def test_contributions_prove_what_they_are_evidence_for(ours: Curriculum) -> None:
+    assert any(way.merged for way in ours.skills["open-source-contribution"].proof)
+    assert any(way.talks for way in ours.skills["community-events"].proof)
+
+
 def test_names_are_found(ours: Curriculum) -> None:
     assert find_skill(ours, "skill:pruning").id == "pruning"
     assert find_skill(ours, "amp").id == "mixed-precision"
@@ -178,6 +183,9 @@ def test_files_may_rest_on_each_other(with_file: Callable[..., Curriculum]) -> N
         (TRACK + SKILL.replace("{ note = 50 }", "{ read = 1 }"), ["0 works"]),
         (TRACK + SKILL.replace("{ note = 50 }", "{ reviews = 1 }"), ["without questions"]),
         (TRACK + SKILL.replace("{ note = 50 }", ""), ["no proof"]),
+        (TRACK + SKILL.replace("note = 50", "merged = true"), ["merged is to be a whole number"]),
+        (TRACK + SKILL.replace("note = 50", "talks = -1"), ["talks is to be a whole number"]),
+        (TRACK + SKILL.replace("note = 50", "merge = 1"), ["'merge'", "'merged'"]),
         (TRACK + SKILL.replace("needs = []", 'needs = ["prunning"]'), ["'prunning'", "'pruning'"]),
         (TRACK + SKILL.replace("needs = []", 'needs = ["mine"]'), ["circle", "mine → mine"]),
         (TRACK + 'after = ["nowhere"]\n' + SKILL, ["after names 'nowhere'"]),

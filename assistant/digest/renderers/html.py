@@ -127,7 +127,7 @@ def _abstract(entry: DigestEntry) -> ET.Element:
 
 def _item(item: FeedItem, digest: Digest) -> ET.Element:
     link = item.link if words.is_web_address(item.link) else None
-    day = words.short_day(item.published[:10], digest) if item.published else ""
+    day = words.item_day(item, digest)
     return node(
         "article",
         node("h3", _title(item.title, link), dir="auto"),

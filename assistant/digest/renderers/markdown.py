@@ -75,7 +75,7 @@ def _entry(number: int, entry: DigestEntry, digest: Digest) -> list[str]:
 
 def _item(item: FeedItem, digest: Digest) -> list[str]:
     title = plain(item.title) or "(no title)"
-    day = words.short_day(item.published[:10], digest) if item.published else ""
+    day = words.item_day(item, digest)
     return [
         f"### {title}",
         " · ".join(

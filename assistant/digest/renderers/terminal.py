@@ -148,7 +148,7 @@ def _entry(page: _Page, number: int, entry: DigestEntry, digest: Digest, *, link
 
 def _item(page: _Page, item: FeedItem, digest: Digest) -> None:
     page.text(item.title or "(no title)", " -  ", _INDENT, bold=True)
-    day = words.short_day(item.published[:10], digest) if item.published else ""
+    day = words.item_day(item, digest)
     page.text(" · ".join(filter(None, (item.feed, day))), _INDENT, dim=True)
     page.text(words.shortened(item.summary, _LONGEST_SUMMARY), _INDENT)
     if words.is_web_address(item.link):

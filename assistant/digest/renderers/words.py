@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from assistant.digest.model import CoveredBatch, Digest, DigestEntry, DueSoon
+from assistant.digest.model import CoveredBatch, Digest, DigestEntry, DueSoon, FeedItem
 from assistant.digest.renderers.dates import day_and_month as day_and_month
 from assistant.digest.renderers.dates import long_day as long_day
 from assistant.digest.renderers.dates import parsed, weekday
@@ -52,6 +52,13 @@ def short_day(iso: str, digest: Digest) -> str:
         return iso
     told = f"{weekday(iso)} {day_and_month(iso)}"
     return told if iso[:4] == digest.date[:4] else f"{told} {day.year}"
+
+
+def item_day(item: FeedItem, digest: Digest) -> str:
+    """Return when a feed's item was published, or when the talk it announces is."""
+    if item.starts:
+        return f"talk on {short_day(item.starts[:10], digest)}, {item.starts[11:16]} UTC"
+    return short_day(item.published[:10], digest) if item.published else ""
 
 
 def occasion(digest: Digest) -> str:

@@ -56,6 +56,7 @@ class Job:
     error: JobError | None = None
     result: Any = None
     stopping: bool = False
+    replaced: bool = False  # by one that does the same anew: how it ends is nothing to tell
     lab: LabTold = field(default_factory=LabTold)
     _window: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=500))
 

@@ -74,6 +74,11 @@ class JobRunner:
         """Stop a job: it is asked, then told, then killed; what it has finished is kept."""
         self._stop(job, PATIENCE)
 
+    def replace(self, job: Job) -> None:
+        """Stop a job whose work another does anew; nobody is told how it ended."""
+        job.replaced = True
+        self.cancel(job)
+
     async def stop_all(self) -> None:
         """Stop every job and wait until all have ended."""
         for job in self.running:

@@ -151,7 +151,7 @@ class LabBrowser(ListAndPage, LabChanges):
 
             for job in self.desk.jobs.running:
                 if is_of_lab(job, self.saves.lab, "check"):
-                    self.desk.jobs.cancel(job)
+                    self.desk.jobs.replace(job)
             self.assistant.start_job(check_job(self.saves.lab))
 
     def follow(self, key: Hashable) -> None:

@@ -112,7 +112,7 @@ class LabChanges(Acting):
 
     def _check(self, *, hint: bool = False) -> None:
         for job in self.jobs_of("check"):
-            self.desk.jobs.cancel(job)  # it checks what the file was before
+            self.desk.jobs.replace(job)  # it checks what the file was before
         self.assistant.start_job(check_job(self._at_hand().lab.id, hint=hint))
         self.read()
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from assistant.skills import runs
-from assistant.skills.figures import number
 from assistant.skills.runs import Curve, Row, Run
 from assistant.tui.areas.labs.leaf import Leaf
 from assistant.tui.areas.labs.plots import Line, longest, plot_parts, points_of
@@ -69,17 +68,16 @@ def _table(rows: Sequence[Row], width: int, many: int) -> list[Part]:
     parts: list[Part] = []
     kind = ""
     for row in rows:
-        if row.kind in ("setting", "environment") and not row.differs:
+        if not row.shown:
             continue
         if row.kind != kind:
             kind = row.kind
             head = "".join(f" {letter:>{column}}" for letter in _LETTERS[:many])
             parts += [part(), part((f"{kind.capitalize():<{name_wide}}", "strong"), (head, "dim"),
                                    fixed=True)]  # fmt: skip
-        cells = "".join(f" {_cut(number(value), column):>{column}}" for value in row.values)
-        compared = row.kind in ("outcome", "figure") and row.differs
-        ratio = f"  ×{row.ratio:.3g}" if compared and row.ratio is not None else ""
-        name = f"{row.name} {row.unit}".strip()
+        cells = "".join(f" {_cut(cell, column):>{column}}" for cell in row.cells)
+        ratio = f"  {row.times}" if row.times else ""
+        name = row.label
         if len(name) > name_wide:
             parts.append(part(name))
             name = ""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant.skills import runs
-from assistant.skills.figures import number
+from assistant.skills.figures import megabytes, number
 from assistant.skills.run_notes import run_as_markdown, run_title
 from assistant.skills.runs import Curve, Run
 from assistant.text import clean
@@ -195,7 +195,7 @@ def _outcome(run: Run) -> list[Part]:
     memory, seconds = data.get("peak_memory"), data.get("seconds")
     facts = [f"seed {data.get('seed')}", str(data.get("scale"))]
     facts += [f"{seconds:.1f} s"] if isinstance(seconds, int | float) else []
-    facts += [f"{memory / 2**20:,.0f} MB at most"] if isinstance(memory, int | float) else []
+    facts += [f"{megabytes(memory)} at most"] if isinstance(memory, int | float) else []
     return [part((f"{told[:1].upper()}{told[1:]}.", style), lead=[(sign, style)]),
             part((" · ".join(facts), "dim"))]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from assistant.skills.figures import number, sparkline
+from assistant.skills.figures import megabytes, number, sparkline
 from assistant.tui.areas.activity.jobs_pane import bar, outcome
 from assistant.tui.areas.labs.queries import Sheet
 from assistant.tui.areas.labs.standing import SIGNS, LabStanding
@@ -98,7 +98,7 @@ def job_parts(job: Job, memory: int, stop: str) -> list[Part]:
         left = f"  {duration(job.eta)} left" if job.eta is not None else ""
         line: list[Piece] = [(bar(job.share, _BAR), "accent"), f" {job.share:4.0%}", (left, "dim")]
         parts.append(part("  ", *line, (f"  {job.detail}", "dim"), fixed=True))
-    facts = [job.lab.device, f"{memory / 2**20:,.0f} MB" if memory else ""]
+    facts = [job.lab.device, megabytes(memory) if memory else ""]
     told = " · ".join(filter(None, facts))
     if not job.active:
         parts.append(part((outcome(job), "dim"), lead=["  "]))

@@ -91,7 +91,7 @@ def _read(page: SkillPage) -> list[Part]:
         return []
     done = sum(one.state == "read" for one in page.readings)
     works = sum(bool(one.state) for one in page.readings)
-    count = f"  {done} of {works} papers read" if works else ""
+    count = f"  {done} of {works} {'paper' if works == 1 else 'papers'} read" if works else ""
     parts = [part(), part(("Read", "strong"), (count, "dim"))]
     for one in page.readings:
         sign = ("↗", "dim") if one.goal.kind == "web" else _READ.get(one.state, ("•", "dim"))
@@ -111,7 +111,8 @@ def _do(one: Standing, page: SkillPage) -> list[Part]:
     for lab in skill.labs:
         title, told = page.labs.get(lab, (lab, ""))
         parts.append(
-            part(f"{title} ", (lab, "dim"), (f"  {told}", "accent"), lead=["  ▷ "],
+            part(f"{title} ", (lab, "dim"), (f"  {told}", "good" if told == "passed" else "accent"),
+                 lead=["  ▷ "],
                  key=Goal("lab", lab, f"skill:{lab}"))
         )  # fmt: skip
     if skill.planned:

@@ -203,7 +203,9 @@ def _week(done: Done) -> list[Part]:
     ]
     for heading, items in week_sections(done.week, done.learner.next(limit=3)):
         parts.append(part((heading, "accent")))
-        parts += [part(what, (f"  {how}", "dim"), lead=["  · "]) for what, how in items]
+        for what, how, command in items:
+            told = (f"  {command}", "accent") if command else ""
+            parts.append(part(what, (f"  {how}", "dim"), told, lead=["  · "]))
         if not items:
             parts.append(part(("  nothing this week", "dim")))
     return parts

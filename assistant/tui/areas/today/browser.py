@@ -73,7 +73,9 @@ class DayBrowser(PaperBrowser):
         text = Text()
         text.append(item.title, look.strong)
         text.append(f"\n{item.feed}", look.accent)
-        text.append(f" · {item.published[:10]}" if item.published else "", look.accent)
+        when = f"talk on {item.starts[:16].replace('T', ' ')} UTC" if item.starts else ""
+        when = when or (item.published or "")[:10]
+        text.append(f" · {when}" if when else "", look.accent)
         text.append(f"\n\n{item.summary}\n" if item.summary else "\n")
         text.append(f"\n{item.link}\n", look.dim)
         self.preview.show_text(text)

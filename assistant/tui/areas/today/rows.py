@@ -73,7 +73,8 @@ class DayRows:
         if isinstance(row, Heading):
             return [_line((f" {row.text}", look.strong)), _line((f" {row.told}", look.dim))]
         if isinstance(row, FeedItem):
-            day = f"{row.published[:10]} · " if row.published else ""
+            when = f"talk on {row.starts[:10]}" if row.starts else (row.published or "")[:10]
+            day = f"{when} · " if when else ""
             told = f"{_INDENT}{day}{row.feed}" + (f" · {row.summary}" if row.summary else "")
             return [_line((f"{_INDENT}{row.title}", look.plain)), _line((told, look.dim))]
         return self._paper(row, look)
