@@ -1,5 +1,6 @@
 """Entries into works: identity, merging, undoing; whatever the order and however often."""
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -166,6 +167,14 @@ def test_an_entry_of_two_copies_a_person_parted_leaves_them_apart(database: Data
     assert counts(put(database, both)) == (0, 0, 0, 1)
     with database.read() as connection:
         assert len(works.work_ids_in_order(connection)) == 2
+
+
+def test_the_garbage_collector_is_on_again_whatever_happens(database: Database) -> None:
+    put(database, arxiv("1706.03762"))
+    assert gc.isenabled()
+    with pytest.raises(AttributeError), database.write("fail") as connection:
+        store(connection, [None])  # type: ignore[list-item]
+    assert gc.isenabled()
 
 
 def test_merge_by_hand_and_undo(database: Database) -> None:
