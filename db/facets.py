@@ -21,6 +21,18 @@ def years(connection: Connection) -> list[int]:
     return sorted((int(str(one)) for one in _distinct(connection, "works", "year")), reverse=True)
 
 
+def sessions(connection: Connection) -> list[str]:
+    """Return every session of any conference, in alphabetical order; 5,000 at most."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT json_extract(extra, '$.session') AS session FROM submissions"
+            " WHERE session > '' ORDER BY session LIMIT :most"
+        ),
+        {"most": _MOST},
+    )
+    return [str(one) for one in rows.scalars()]
+
+
 def authors(
     connection: Connection, family_key: str, limit: int, *, looked_at: int = 300
 ) -> list[tuple[str, int]]:

@@ -20,9 +20,8 @@ _READING = {
     "later": ("state = 'later'", False),
     "starred": ("starred", False),
     "rated": ("rating IS NOT NULL", False),
-    "liked": ("rating >= 4", False),
-    "disliked": ("rating <= 2", False),
 }
+_JUDGED = {"liked": ("rating >= 4", 1), "disliked": ("rating <= 2", -1)}  # in any profile
 _ANY_OF = frozenset({"cat", "year"})  # fields of which a paper need fulfil only one
 TURNED_DOWN = "('rejected','withdrawn')"
 _OWN_YEAR = (
@@ -116,8 +115,9 @@ def restriction(
 ) -> Restriction:
     """Return filters, required phrases and excluded words as one restriction.
 
-    Several `cat`, `year`, `venue` or `status` mean any of them; everything else must hold together.
-    Statuses are those at the venue that is named beside them, in the year that is.
+    Several `cat`, `year`, `venue`, `status` or `session` mean any of them; everything else must
+    hold together. Statuses and sessions are those at the venue that is named beside them, in the
+    year that is: the year of the edition, whenever a preprint came out.
     """
     filters, standing, turned_down = _standing(filters)
     conditions: list[Condition] = []
@@ -152,10 +152,10 @@ def _standing(
     """
     mine: dict[str, list[FilterLike]] = {}
     for one in filters:
-        if one.field in ("venue", "status", "year") and not one.negated:
+        if one.field in ("venue", "status", "session", "year") and not one.negated:
             mine.setdefault(one.field, []).append(one)
     asked = any(one.value in ("rejected", "withdrawn") for one in mine.get("status", ()))
-    if "venue" not in mine and "status" not in mine:
+    if mine.keys() <= {"year"}:
         return list(filters), {}, False
     taken = {id(one) for same in mine.values() for one in same}
     return [one for one in filters if id(one) not in taken], mine, asked
@@ -164,26 +164,30 @@ def _standing(
 def _standing_condition(
     standing: dict[str, list[FilterLike]], parameters: dict[str, object]
 ) -> Condition:
-    """Return the condition for venues, statuses and years that must hold of one copy together."""
-    at, year = [], []
-    for number, one in enumerate(standing.get("venue", ())):
-        at.append(_edition(one, f"edition_{number}", parameters))
+    """Return the condition for what must hold of one copy together."""
+    year, sessions, venues = [], [], standing.get("venue", ())
+    at = [_edition(one, f"edition_{number}", parameters) for number, one in enumerate(venues)]
     for number, one in enumerate(standing.get("year", ())):
         name = f"standing_{number}"
         parameters[f"{name}_first"] = one.first if one.first is not None else -9999
         parameters[f"{name}_last"] = one.last if one.last is not None else 9999
         year.append(f"BETWEEN :{name}_first AND :{name}_last")
+    for number, one in enumerate(standing.get("session", ())):
+        sessions.append(_session(one, f"session_{number}", parameters))
     wanted = [_status(one.value) for one in standing.get("status", ())]
     copy = [f"({' OR '.join(wanted)})" if wanted else f"status NOT IN {TURNED_DOWN}"]
     own = [f"({' OR '.join(wanted)})", "venue IS NOT NULL"] if wanted else []
     if at:
         copy.append(f"({' OR '.join(at)})")
-        named = (_named(one, f"venue_{n}", parameters) for n, one in enumerate(standing["venue"]))
+        named = (_named(one, f"venue_{n}", parameters) for n, one in enumerate(venues))
         own.append(f"({' OR '.join(named)})")
     if year:
         years = (f"CAST(substr(edition, -4) AS INTEGER) {one}" for one in year)
         copy.append(f"({' OR '.join(years)})")
         own.append(f"({' OR '.join(f'{_OWN_YEAR} {one}' for one in year)})")
+    if sessions:  # which only a venue's list tells
+        copy.append(f"({' OR '.join(sessions)})")
+        own = ["0"]
     return Condition("works", "id", _own_or_copy(own, copy))
 
 
@@ -201,6 +205,13 @@ def _own_or_copy(own: Sequence[str], copy: Sequence[str]) -> str:
 def _status(value: str) -> str:
     """SQL for a status; accepted means in whatever way."""
     return f"status NOT IN {TURNED_DOWN}" if value == "accepted" else f"status = '{value}'"
+
+
+def _session(one: FilterLike, name: str, parameters: dict[str, object]) -> str:
+    """SQL for a session by words of its name in a row; "Session 1" is not in "Session 12"."""
+    parameters[name] = f"% {_like(one.value)} %"
+    told = "replace(json_extract(extra, '$.session'), '\"', '')"
+    return f"' ' || {told} || ' ' LIKE :{name} ESCAPE '!'"
 
 
 def _edition(one: FilterLike, name: str, parameters: dict[str, object]) -> str:
@@ -241,6 +252,13 @@ def _in_column(one: FilterLike) -> str:
 
 def _condition(one: FilterLike, number: int, parameters: dict[str, object]) -> Condition:
     name = f"filter_{number}"
+    if one.field == "is" and one.value in _JUDGED:
+        rated, liked = _JUDGED[one.value]
+        where = (
+            f"id IN (SELECT work_id FROM readings WHERE {rated})"
+            f" OR id IN (SELECT work_id FROM profile_ratings WHERE liked = {liked})"
+        )
+        return Condition("works", "id", where, one.negated)
     if one.field == "is":
         where, turned = _READING[one.value]
         return Condition("readings", "work_id", where, turned != one.negated)
@@ -251,12 +269,15 @@ def _condition(one: FilterLike, number: int, parameters: dict[str, object]) -> C
         return Condition("works", "id", where, one.negated)
     if one.field == "venue":
         at = f"status NOT IN {TURNED_DOWN} AND {_edition(one, f'{name}_edition', parameters)}"
-        own = _named(one, name, parameters)
-        return Condition("works", "id", _own_or_copy([own], [at]), one.negated)
+        where = _own_or_copy([_named(one, name, parameters)], [at])
+        return Condition("works", "id", where, one.negated)
     if one.field == "status":
         wanted = _status(one.value)
-        own = f"{wanted} AND venue IS NOT NULL"
-        return Condition("works", "id", _own_or_copy([own], [wanted]), one.negated)
+        where = _own_or_copy([f"{wanted} AND venue IS NOT NULL"], [wanted])
+        return Condition("works", "id", where, one.negated)
+    if one.field == "session":
+        where = f"id IN (SELECT work_id FROM submissions WHERE {_session(one, name, parameters)})"
+        return Condition("works", "id", where, one.negated)
     if one.field == "cat":  # `cat:cs` means every class of cs
         # Three spellings and a range can use the index, which a comparison without case cannot.
         archive, dot, subject = one.value.partition(".")

@@ -26,6 +26,15 @@ _RANK = (
 )
 
 
+_MINE = (
+    "mine AS (SELECT work_id, max(state) AS state, max(liked) AS liked, max(at) AS at FROM ("
+    "SELECT work_id, state, rating >= 4 AS liked, changed_at AS at FROM readings"
+    " WHERE state != 'unread' OR rating >= 4"
+    " UNION ALL SELECT work_id, '', 1, at FROM profile_ratings WHERE liked = 1) GROUP BY work_id)"
+)
+"""SQL: works a person read, kept for later or liked."""
+
+
 class EditionView(NamedTuple):
     """What one source said of an edition when it was last asked."""
 
@@ -37,6 +46,13 @@ class EditionView(NamedTuple):
     detail: str
     checked_at: str
     changed_at: str | None
+
+
+class Mine(NamedTuple):
+    """How many papers of an edition a person has read, and liked."""
+
+    read: int = 0
+    liked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,35 @@ def counts(
     for edition, status, count in rows:
         found.setdefault(edition, {})[status] = count
     return found
+
+
+def mine(connection: Connection) -> dict[str, Mine]:
+    """Return edition -> what a person has read and liked of it, of editions with any of it."""
+    rows = connection.execute(
+        text(
+            f"WITH {_MINE} SELECT edition, count(DISTINCT CASE WHEN state = 'read' THEN m.work_id"
+            " END), count(DISTINCT CASE WHEN liked THEN m.work_id END)"
+            " FROM mine m CROSS JOIN submissions s ON s.work_id = m.work_id"
+            " WHERE status NOT IN ('rejected','withdrawn') GROUP BY edition"
+        )
+    )
+    return {edition: Mine(read, liked) for edition, read, liked in rows}
+
+
+def mine_of(connection: Connection, edition: str) -> list[tuple[int, str, bool]]:
+    """Return (work, state of reading, liked) of what a person did with an edition's papers.
+
+    What was done last comes first.
+    """
+    rows = connection.execute(
+        text(
+            f"WITH {_MINE} SELECT m.work_id, state, liked FROM mine m CROSS JOIN submissions s"
+            " ON s.work_id = m.work_id WHERE edition = :edition"
+            " GROUP BY m.work_id ORDER BY max(at) DESC, m.work_id"
+        ),
+        {"edition": edition},
+    )
+    return [(work_id, state, bool(liked)) for work_id, state, liked in rows]
 
 
 def papers(connection: Connection, edition: str) -> list[SubmissionView]:

@@ -1,6 +1,5 @@
 """Deadlines as lists for people and as JSON for programs."""
 
-import re
 import shutil
 import textwrap
 from collections.abc import Sequence
@@ -110,22 +109,15 @@ def _details(due: Due) -> list[tuple[str, bool]]:
 
 def _print_meeting(due: Due, width: int) -> None:
     lines = [due.full_name]
-    same = len(set(map(_days, due.dates.values()))) <= 1
-    if due.dates and same:
+    if due.dates and due.dates_agree:
         lines.append(f"takes place {next(iter(due.dates.values()))}")
-    for where, dates in {} if same else due.dates.items():
+    for where, dates in {} if due.dates_agree else due.dates.items():
         lines.append(f"takes place {dates}, says {where}")
     lines += list(dict.fromkeys(due.places.values()))
     lines += [due.link, *(text for text in due.notes.values())]
     for line in filter(None, lines):
         for piece in textwrap.wrap(line, width - _INDENT):
             click.echo(" " * _INDENT + click.style(piece, dim=True))
-
-
-def _days(dates: str) -> tuple[str, ...]:
-    """Return what two spellings of the same days share: "May 01-05" and "May 1 - 5"."""
-    words = re.findall(r"[A-Za-z]{3,}|\d+", dates.lower())
-    return tuple(word[:3] if word.isalpha() else word.lstrip("0") for word in words)
 
 
 def _as_written(telling: Telling) -> str:

@@ -12,12 +12,11 @@ from assistant.cli import deadline_pages
 from assistant.cli.groups import Group
 from assistant.cli.output import json_option, note, plural, print_json, progress
 from assistant.cli.session import Session, session
-from assistant.errors import AssistantError, NotFoundError
+from assistant.errors import NotFoundError
 from assistant.library.deadlines.due import Due, about, called, deadlines
-from assistant.library.deadlines.icalendar import to_icalendar
+from assistant.library.deadlines.icalendar import to_icalendar, write_icalendar
 from assistant.library.deadlines.syncing import CollectionOutcome, sync_deadlines
 from db import meetings, venues
-from db.durable import replacing
 
 _PARTLY = 3
 _SHOWN = 30
@@ -132,20 +131,14 @@ def export(
         found = _asked_for(
             s, now, venue, subject, followed=followed, days=days, everything=everything
         )
-    dated = [one for one in found if one.at]
-    text = to_icalendar(dated, now=now, alarms=alarms)
     if str(file) == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(to_icalendar(found, now=now, alarms=alarms))
         return
-    try:
-        with replacing(file) as out:
-            out.write(text)
-    except OSError as error:
-        raise AssistantError(f"Cannot write {file}.", why=error.strerror or str(error)) from error
+    written = write_icalendar(file, found, now=now, alarms=alarms)
     if as_json:
-        print_json({"path": str(file), "events": len(dated)})
+        print_json({"path": str(file), "events": written})
     else:
-        note(f"Wrote {plural(len(dated), 'deadline')} to {file}.")
+        note(f"Wrote {plural(written, 'deadline')} to {file}.")
 
 
 def sync_collections(s: Session, *, quiet: bool) -> list[CollectionOutcome]:

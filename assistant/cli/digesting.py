@@ -88,6 +88,7 @@ def _made(
     *,
     quiet: bool,
 ) -> "Digest":
+    from assistant.digest import shelf
     from assistant.digest.making import Workshop, today
 
     date = f"{day:%Y-%m-%d}" if day else today()
@@ -102,7 +103,10 @@ def _made(
             s.database, s.home, s.settings, announce=note, progress=embedding, studies=_studies(s)
         )
         if edition is not None:
-            return workshop.edition(profile, edition, limit=limit or _OF_A_VENUE)
+            digest = workshop.edition(profile, edition, limit=limit or _OF_A_VENUE)
+            if limit is None:
+                shelf.put(s.home, digest)
+            return digest
         if since is not None:
             return workshop.span(profile, f"{since:%Y-%m-%d}", date, limit=limit)
         return workshop.digest(profile, date, limit=limit)

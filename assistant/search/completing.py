@@ -19,6 +19,7 @@ _FIELD_HELP = {
     "year": "2023, 2020.., ..2019",
     "venue": "conference or journal",
     "status": "oral, spotlight, poster, …",
+    "session": "of a conference",
     "tag": "your tag",
     "is": "read, unread, starred, …",
     "title": "a word of the title",
@@ -78,6 +79,8 @@ def _values(connection: Connection, named: str, value: str) -> Iterator[tuple[st
         yield from ((tag, _papers(count)) for tag, count in tags if tag.lower().startswith(low))
     elif named == "venue":
         yield from ((one, "") for one in _starting_first(facets.venues(connection), low))
+    elif named == "session":
+        yield from ((one, "") for one in _starting_first(facets.sessions(connection), low))
     elif named == "year":
         yield from (
             (str(year), "") for year in facets.years(connection) if str(year).startswith(low)

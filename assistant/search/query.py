@@ -21,7 +21,7 @@ from assistant.words import words
 Kind = Literal["keywords", "phrase", "question", "passage", "empty"]
 
 LONGEST_QUERY = 10_000
-FIELDS = ("author", "cat", "year", "venue", "status", "tag", "is", "title")
+FIELDS = ("author", "cat", "year", "venue", "status", "session", "tag", "is", "title")
 STATES = ("unread", "read", "skimmed", "later", "starred", "rated", "liked", "disliked")
 
 _FUNCTION_WORDS = """

@@ -5,6 +5,7 @@ huggingface: https://github.com/huggingface/ai-deadlines (a file for each confer
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC
@@ -231,9 +232,15 @@ def _deadline(kind: str, label: str, told: str, zone: str, faults: list[str]) ->
 def _in_rounds(deadlines: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
     """Return deadlines in order, each with the round it belongs to: the papers' own count."""
     ends = sorted({one.at for one in deadlines if one.kind == PAPER and one.at})
+    still_open = sum(one.kind == PAPER and one.at is None for one in deadlines)
+    seen: Counter[str] = Counter()
     found = []
     for one in sorted(deadlines, key=lambda one: (one.at is None, one.at or "", one.kind)):
-        if one.at is None or not ends:
+        if one.at is None and one.kind in MAIN_KINDS:
+            # A round to be announced comes after those that have a date.
+            seen[one.kind] += 1
+            number = max(len(ends) + min(seen[one.kind], still_open), 1)
+        elif one.at is None or not ends:
             number = 1
         elif one.kind in MAIN_KINDS:
             number = next((n for n, end in enumerate(ends, start=1) if end >= one.at), len(ends))

@@ -38,6 +38,8 @@ from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.question import Question
 
 DARK, LIGHT = "textual-dark", "textual-light"
+_BRINGING = ("sync", "digest", "import", "note", "venue")
+"""What a job may bring has no vector yet."""
 
 actions.register(
     "places",
@@ -306,7 +308,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         if not (job.replaced and job.state == "cancelled"):
             self.tell(entry_of_job(job, lambda: self.retry_job(job)))
         self.library_changed()
-        if job.state in ("done", "partly") and job.argv[0] in ("sync", "digest", "import", "note"):
+        if job.state in ("done", "partly") and job.argv[0] in _BRINGING:
             self.run_safely(self._embed_the_rest, "Looking for what has no vector")
 
     async def _embed_the_rest(self) -> None:

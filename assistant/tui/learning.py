@@ -22,7 +22,7 @@ async def show_skill(app: "AssistantApp", named: str) -> None:
     except NotFoundError as error:
         app.say(error.title, severity="warning", hint=error.hint)
         return
-    await _go(app, "skills")
+    await go_to(app, "skills")
     if isinstance(app.screen, SkillsScreen):
         await app.screen.reveal(id)
 
@@ -31,12 +31,13 @@ async def show_lab(app: "AssistantApp", id: str) -> None:
     """Show a lab in the Labs area."""
     from assistant.tui.areas.labs.screen import LabsScreen
 
-    await _go(app, "labs")
+    await go_to(app, "labs")
     if isinstance(app.screen, LabsScreen):
         await app.screen.reveal(id)
 
 
-async def _go(app: "AssistantApp", area: str) -> None:
+async def go_to(app: "AssistantApp", area: str) -> None:
+    """Show an area itself, not what was opened on top of it."""
     await app.switch_mode(area)
     while len(app.screen_stack) > 1:
         await app.pop_screen()
@@ -52,6 +53,6 @@ async def show_subject(app: "AssistantApp", subject: str) -> None:
     elif kind == "note":
         await app.show_note(name)
     elif kind == "track":
-        await _go(app, "skills")
+        await go_to(app, "skills")
     else:
         await app.show_paper_named(subject)

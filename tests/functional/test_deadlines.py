@@ -192,7 +192,7 @@ def test_a_calendar_is_written_whole(sites: FakeSites, tmp_path: Path) -> None:
     assert told.json == {"path": str(file), "events": 3}
     events = read_calendar(file.read_bytes().decode())
     assert [event["SUMMARY"][0] for event, _ in events] == [
-        "SIGMOD 2027: paper", "ICML 2027: abstract", "ICML 2027: paper",
+        "SIGMOD 2027: paper, round 1 of 2", "ICML 2027: abstract", "ICML 2027: paper",
     ]  # fmt: skip
     assert "disagree" in events[2][0]["DESCRIPTION"][0]
     assert assistant("deadlines", "export", tmp_path / "no" / "x.ics").code == 1

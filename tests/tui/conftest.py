@@ -13,6 +13,7 @@ import time_machine
 from db import works
 from db.engine import Database
 from tests.fakes.learners import give_track, live
+from tests.fakes.venue_homes import give_venues
 from tests.tui.seeding import seed
 from tests.tui.vaulting import write_vault
 
@@ -80,6 +81,22 @@ def learning_template(seeded_template: Path, tmp_path_factory: pytest.TempPathFa
 def learning(home: Path, learning_template: Path) -> Path:
     """A home whose person learns on a track of their own, and left it in Skills."""
     return settle(learning_template, home, "skills")
+
+
+@pytest.fixture(scope="session")
+def venued_template(seeded_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small library of somebody who follows a conference, made once."""
+    folder = tmp_path_factory.mktemp("venued") / "home"
+    shutil.copytree(seeded_template, folder)
+    with time_machine.travel(NOON, tick=False):
+        give_venues(folder)
+    return folder
+
+
+@pytest.fixture
+def venued(home: Path, venued_template: Path) -> Path:
+    """A home whose person follows a conference, and left it in Venues."""
+    return settle(venued_template, home, "venues")
 
 
 def settle(template: Path, home: Path, area: str = "papers") -> Path:

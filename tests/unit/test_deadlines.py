@@ -162,6 +162,28 @@ def test_rounds_are_counted_by_the_papers() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("timeline", "counted"),
+    [
+        (["deadline: '2026-01-10'", "deadline: TBD", "deadline: TBD"], [1, 2, 3]),
+        (["deadline: TBD"], [1]),
+        (["{abstract_deadline: TBD, deadline: '2026-01-10'}"], [1, 1]),
+        (
+            ["{abstract_deadline: '2026-01-03', deadline: '2026-01-10'}",
+             "{abstract_deadline: TBD, deadline: TBD}"],
+            [1, 1, 2, 2],
+        ),
+    ],
+)  # fmt: skip
+def test_rounds_to_be_announced_come_after_those_with_a_date(
+    timeline: list[str], counted: list[int]
+) -> None:
+    rows = "".join(f"        - {row}\n" for row in timeline)
+    text = f"- title: X\n  confs:\n    - year: 2026\n      id: x26\n      timeline:\n{rows}"
+    (meeting,) = read_ccfddl(read_yaml(text.encode())).meetings
+    assert [one.round for one in meeting.deadlines] == counted
+
+
 @pytest.mark.parametrize("kind", ["yaml", "json", "html", "xml"])
 def test_bombs_are_refused(kind: str) -> None:
     with pytest.raises((Again, ValueError)):

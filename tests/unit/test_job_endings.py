@@ -49,3 +49,15 @@ def test_what_became_of_notes_and_vectors() -> None:
     assert entry_of_job(job, lambda: None).text == "Embedded 1 paper and 2 passages of notes."
     job.result = {"embedded": 0, "passages": 0, "seconds": 1}
     assert entry_of_job(job, lambda: None).text == "Every paper has its vector."
+
+
+def test_a_list_that_wants_a_login_says_so_and_not_to_wait() -> None:
+    job = Job("Fetching colm-2025", ("venue", "sync", "colm-2025"), state="partly")
+    job.result = {"editions": [], "unusable": ["colm-2025"]}
+    entry = entry_of_job(job, lambda: None)
+    assert entry.text == "colm-2025: no source can be asked; the log says why."
+    assert "`assistant venue sync colm-2025` in a terminal says how" in entry.why
+    assert entry.hint == ""
+    job.result = {"editions": [{"edition": "x-2025", "state": "absent"}], "unusable": []}
+    job.state = "done"
+    assert entry_of_job(job, lambda: None).text == "Nothing new is listed yet."

@@ -192,6 +192,35 @@ def test_a_job_that_does_not_listen_is_killed_with_its_children(
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize(("told", "state"), [("[{}]", "partly"), ("", "failed")])
+def test_lists_of_which_none_could_be_had_answer_why(home: Path, told: str, state: str) -> None:
+    async def main() -> None:
+        code = f"print({told!r}); raise SystemExit(1)"
+        jobs = JobRunner(Home(home), command=(sys.executable, "-c", code))
+        job = jobs.start("Fetching deadlines", ("deadlines", "sync", "--json"))
+        while job.active:
+            await asyncio.sleep(0.01)
+        assert job.state == state
+        assert (job.error is None) == (state == "partly")
+
+    asyncio.run(asyncio.wait_for(main(), 60))
+
+
+def test_what_runs_is_told_in_ever_fewer_words(home: Path) -> None:
+    jobs = JobRunner(Home(home))
+    job = Job("Embedding papers", ("embed",), state="running", done=1, total=4, eta=120.0)
+    jobs.jobs.append(job)
+    told = jobs.summaries()
+    assert told[0] == "Embedding papers 25%, 2 min left"
+    assert told[-2:] == ["▸ 25%", "▸"]
+    assert [len(one) for one in told] == sorted((len(one) for one in told), reverse=True)
+    jobs.jobs.append(Job("Other", ("other",)))
+    job.total = 0
+    assert jobs.summaries() == ["Embedding papers +1", "▸ at work +1", "▸"]
+    job.stopping = True
+    assert jobs.summaries() == ["Embedding papers (stopping) +1", "stopping +1"]
+
+
 def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
     async def main() -> None:
         code = "import time; time.sleep(60)"
@@ -203,7 +232,7 @@ def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
         while second.state != "running" or first.state != "running":
             await asyncio.sleep(0.01)
         assert third.state == "waiting"
-        assert jobs.summary() == "a +2"
+        assert jobs.summaries()[0] == "a +2"
         jobs.cancel(third)
         while third.active:
             await asyncio.sleep(0.01)
@@ -211,7 +240,7 @@ def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
         assert third.started is None
         await jobs.stop_all()
         assert [job.state for job in (first, second)] == ["cancelled", "cancelled"]
-        assert jobs.summary() == ""
+        assert jobs.summaries() == []
         assert told
 
     asyncio.run(asyncio.wait_for(main(), 60))

@@ -1,5 +1,6 @@
 """What is due when: collections laid beside each other, so that disagreements are seen."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -78,6 +79,11 @@ class Due:
         return bool(known) and max(known) - min(known) > AGREED
 
     @property
+    def dates_agree(self) -> bool:
+        """Tell whether collections have the meeting on the same days, however they spell them."""
+        return len(set(map(_days, self.dates.values()))) <= 1
+
+    @property
     def moved_from(self) -> datetime | None:
         """The moment it was before it moved last, None where it never did."""
         return next((one.was[-1] for one in self.tellings if one.was), None)
@@ -101,7 +107,18 @@ def deadlines(
     `days` looks no further ahead, `past` also gives what is over, `every_kind` also notifications,
     camera-ready copies and the like.
     """
-    since = None if past else _iso(now - timedelta(days=1))
+    found = all_deadlines(connection, now=now, own_venues=own_venues, over=past)
+    return [one for one in found if _wanted(one, now, days, past=past, every_kind=every_kind)]
+
+
+def all_deadlines(
+    connection: Connection, *, now: datetime, own_venues: Path | None = None, over: bool = False
+) -> list[Due]:
+    """Return every deadline of meetings that have one to come, earlier ones among them, by date.
+
+    With `over` also those of meetings that have none.
+    """
+    since = None if over else _iso(now - timedelta(days=1))
     rows = meetings.meetings(connection, since=since)
     known = known_venues(own_venues)
     followed = venues.followed(connection)
@@ -117,8 +134,7 @@ def deadlines(
         for due in _joined(key, told, venue):
             found.append(replace(due, followed=due.venue in followed))
     return sorted(
-        (one for one in found if _wanted(one, now, days, past=past, every_kind=every_kind)),
-        key=lambda one: (one.at is None, one.at or now, one.name.lower(), one.year, one.kind),
+        found, key=lambda one: (one.at is None, one.at or now, one.name.lower(), one.year, one.kind)
     )
 
 
@@ -145,6 +161,12 @@ def _wanted(due: Due, now: datetime, days: int | None, *, past: bool, every_kind
         return past or due.year >= now.year
     left = due.at - now
     return (past or left >= timedelta()) and (days is None or left <= timedelta(days=days))
+
+
+def _days(dates: str) -> tuple[str, ...]:
+    """Return what two spellings of the same days share: "May 01-05" and "May 1 - 5"."""
+    words = re.findall(r"[A-Za-z]{3,}|\d+", dates.lower())
+    return tuple(word[:3] if word.isalpha() else word.lstrip("0") for word in words)
 
 
 def _series(known: Sequence[Venue], name: str) -> str:

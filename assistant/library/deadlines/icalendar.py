@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+from assistant.errors import AssistantError
 from assistant.library.deadlines.due import Due
 from assistant.sources.meetings import MAIN_KINDS
 from assistant.text import clean_line, digest64, title_key
+from db.durable import replacing
 
 _WIDEST = 75  # octets, without the line's end
 _PRODUCT = "-//assistant//deadlines//EN"
@@ -28,6 +31,23 @@ def to_icalendar(dues: Iterable[Due], *, now: datetime, alarms: Iterable[int] = 
             lines += _event(due, now, wanted, used)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
+
+
+def write_icalendar(
+    path: Path, dues: Iterable[Due], *, now: datetime, alarms: Iterable[int] = ()
+) -> int:
+    """Write deadlines as a file that is whole or not there; return how many have a date.
+
+    Raises:
+        AssistantError: it cannot be written.
+    """
+    dated = [one for one in dues if one.at]
+    try:
+        with replacing(path) as out:
+            out.write(to_icalendar(dated, now=now, alarms=alarms))
+    except OSError as error:
+        raise AssistantError(f"Cannot write {path}.", why=error.strerror or str(error)) from error
+    return len(dated)
 
 
 def _event(due: Due, now: datetime, alarms: list[int], used: set[str]) -> Iterator[str]:

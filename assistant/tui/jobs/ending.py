@@ -1,7 +1,7 @@
 """What came of a job, in words: made from what its command answers with `--json`."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assistant.text import clean_line
@@ -25,7 +25,7 @@ def entry_of_job(job: Job, retry: Callable[[], object]) -> LogEntry:
             f"Stopped: {job.title}. What is done is kept.", details=details, retry=retry
         )
     if job.state == "partly":
-        hint = "Try again later."
+        hint = "" if _is_in_vain(job) else "Try again later."
         return LogEntry(came_of_it(job), "warning", missing(job), hint, details, retry)
     return LogEntry(came_of_it(job), details=details)
 
@@ -41,6 +41,10 @@ def came_of_it(job: Job) -> str:
         return _lab(result)
     if "added" in result:
         return _import(result)
+    if "unusable" in result:
+        return _venues(result)
+    if isinstance(job.result, list) and job.argv[:1] == ("deadlines",):
+        return _deadlines(_all_mappings(job.result))
     if "embedded" in result:
         counts = (("embedded", "paper"), ("passages", "passage of notes", "passages of notes"))
         many = [_plural(_number(result, name), *words) for name, *words in counts
@@ -57,6 +61,22 @@ def missing(job: Job) -> str:
         for one in _mappings(result, "batches")
         if one.get("state") not in ("complete", "holiday")
     ]
+    lacking += [
+        f"{_text(one, 'edition')}: {_text(one, 'state')} {_text(one, 'detail', 160)}".strip()
+        for one in _mappings(result, "editions")
+        if one.get("state") not in ("complete", "absent")
+    ]
+    unusable = result.get("unusable")
+    if isinstance(unusable, list):
+        lacking += [
+            f"no source lists {name}, or only one that wants your login: `assistant venue sync"
+            f" {name}` in a terminal says how"
+            for name in (clean_line(str(one), 40) for one in unusable)
+        ]
+    lacking += [
+        f"{_text(one, 'name')}: {_text(one, 'failure', 160)}"
+        for one in _all_mappings(job.result) if one.get("failure")
+    ]  # fmt: skip
     errors = result.get("errors")
     if isinstance(errors, list):
         lacking += [clean_line(str(one), 200) for one in errors]
@@ -66,8 +86,45 @@ def missing(job: Job) -> str:
     return " ".join([*causes, "; ".join(shown)]).strip()
 
 
+def _is_in_vain(job: Job) -> bool:
+    """Tell whether a venue's list cannot be had without a login, or at all."""
+    result = job.result if isinstance(job.result, Mapping) else {}
+    return bool(result.get("unusable")) and not _mappings(result, "editions")
+
+
+def _venues(result: Mapping[str, Any]) -> str:
+    editions = [one for one in _mappings(result, "editions") if one.get("state") != "absent"]
+    came = [_text(one, "edition") for one in editions if _number(one, "received")]
+    counts = [
+        f"{count:,} {word}"
+        for name, word in (("added", "new"), ("merged", "merged"), ("updated", "changed"))
+        if (count := sum(_number(one, name) for one in editions))
+    ]
+    if not editions and (vain := result.get("unusable")):
+        named = vain if isinstance(vain, list) else []
+        names = ", ".join(clean_line(str(one), 40) for one in named[:_MOST_MISSING])
+        return f"{names}: no source can be asked; the log says why."
+    if not came:
+        failed = editions and all(one.get("state") == "failed" for one in editions)
+        return "Nothing could be fetched." if failed else "Nothing new is listed yet."
+    return f"{', '.join(dict.fromkeys(came))}: {', '.join(counts) or 'nothing new'}."
+
+
+def _deadlines(collections: Sequence[Mapping[str, Any]]) -> str:
+    if collections and all(one.get("failure") for one in collections):
+        return "Nothing could be fetched."
+    meetings = sum(_number(one, "meetings") for one in collections)
+    moved = sum(_number(one, "moved") for one in collections)
+    told = f"; {_plural(moved, 'deadline')} moved" if moved else ""
+    return f"Deadlines of {_plural(meetings, 'meeting')}{told}."
+
+
 def _digest(result: Mapping[str, Any]) -> str:
     chosen = len(_mappings(result, "entries"))
+    if isinstance(programme := result.get("programme"), Mapping):
+        ranked = _number(result, "candidates")
+        of = _text(programme, "name")
+        return f"{_plural(chosen, 'paper')} for you of {of}'s {ranked:,}."
     states = Counter(_text(one, "state") for one in _mappings(result, "batches"))
     came = sum(_number(one, "received") for one in _mappings(result, "batches"))
     if not chosen:
@@ -116,7 +173,10 @@ def _lab(result: Mapping[str, Any]) -> str:
 
 
 def _mappings(result: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    found = result.get(name)
+    return _all_mappings(result.get(name))
+
+
+def _all_mappings(found: object) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
@@ -125,8 +185,8 @@ def _number(result: Mapping[str, Any], name: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def _text(result: Mapping[str, Any], name: str) -> str:
-    return clean_line(str(result.get(name, "")), 40)
+def _text(result: Mapping[str, Any], name: str, limit: int = 40) -> str:
+    return clean_line(str(result.get(name, "")), limit)
 
 
 def _plural(count: int, noun: str, nouns: str = "") -> str:

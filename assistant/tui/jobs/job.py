@@ -71,6 +71,11 @@ class Job:
         return self.argv[:2] in (("lab", "check"), ("lab", "run"))
 
     @property
+    def tells_what_failed(self) -> bool:
+        """Whether with exit code 1 comes an answer that says of each list why it failed."""
+        return self.argv[:2] in (("venue", "sync"), ("deadlines", "sync"))
+
+    @property
     def share(self) -> float | None:
         """How much of it is done, 0 to 1, None where the total is not known."""
         return min(self.done / self.total, 1.0) if self.total > 0 else None

@@ -104,20 +104,21 @@ class JobRunner:
                         held += one.memory_info().rss
         return held
 
-    def summary(self) -> str:
-        """Say what runs in a few words, "" where nothing does."""
+    def summaries(self) -> list[str]:
+        """Say what runs in a few words, and in ever fewer; nothing where nothing does."""
         running = self.running
         if not running:
-            return ""
+            return []
         job = running[0]
-        told = job.title
+        more = f" +{len(running) - 1}" if len(running) > 1 else ""
         if job.stopping:
-            told += " (stopping)"
-        elif job.share is not None:
-            told += f" {job.share:.0%}"
-            if job.eta is not None:
-                told += f", {duration(job.eta)} left"
-        return f"{told} +{len(running) - 1}" if len(running) > 1 else told
+            return [f"{job.title} (stopping){more}", f"stopping{more}"]
+        if job.share is None:
+            return [f"{job.title}{more}", f"▸ at work{more}", "▸"]
+        share = f"{job.share:.0%}"
+        left = f", {duration(job.eta)} left" if job.eta is not None else ""
+        told = (f"{job.title} {share}{left}", f"{job.title} {share}", f"▸ {share}{left}")
+        return [*(f"{one}{more}" for one in told), f"▸ {share}{more}", "▸"]
 
     # ---- a job's life
 
@@ -195,6 +196,9 @@ class JobRunner:
                 job.result = json.loads(answer)
             if code == 1 and job.asks and job.error is None and isinstance(job.result, dict):
                 job.state = "done"
+                return
+            if code == 1 and job.tells_what_failed and job.error is None and job.result:
+                job.state = "partly"
                 return
             job.error = job.error or self._crashed(job, code, answer)
 

@@ -51,6 +51,23 @@ def run_job(lab: str, *, own: bool, device: str, scale: str) -> Command:
     return Command(f"Running {lab}{', yours' if own else ''}", (*words, *(("--own",) * own)))
 
 
+def venues_job(named: str = "") -> Command:
+    """Fetch the list of a venue or an edition, else the newest of all that are followed."""
+    argv = ("venue", "sync", *((named,) * bool(named)), "--no-embed", "--json")
+    return Command(f"Fetching {named or 'what your venues accepted'}", argv)
+
+
+def deadlines_job() -> Command:
+    """Ask the public collections what is due when."""
+    return Command("Fetching deadlines", ("deadlines", "sync", "--json"))
+
+
+def rank_job(edition: str) -> Command:
+    """Rank an edition's papers for the person: the digest of a venue."""
+    argv = ("digest", "--venue", edition, "--json")
+    return Command(f"Ranking the papers of {edition}", argv)
+
+
 def is_of_lab(job: Job, lab: str, doing: str = "") -> bool:
     """Tell whether a job checks or runs a lab; `doing` narrows it to "check" or "run"."""
     first, second, third = (*job.argv, "", "", "")[:3]
@@ -58,8 +75,8 @@ def is_of_lab(job: Job, lab: str, doing: str = "") -> bool:
 
 
 def makes_digest(job: Job) -> bool:
-    """Tell whether a job makes a digest."""
-    return job.argv[:1] == ("digest",)
+    """Tell whether a job makes the digest of a day."""
+    return job.argv[:1] == ("digest",) and "--venue" not in job.argv
 
 
 def _of(profile: str | None) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ class ListAndPage(Panes):
     """
     EMPTY: ClassVar[str] = ""
 
-    def __init__(self) -> None:
-        super().__init__(classes="-preview")
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-preview")
 
     def compose(self) -> ComposeResult:
         """Show the list and, where there is room, the page."""

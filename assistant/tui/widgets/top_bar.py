@@ -35,10 +35,10 @@ class TopBar(Widget, Acting):
             line.append(f"{area.title} ", Style(bold=True, underline=True) if here else look.plain)
         if self._title:
             line.append(f"  {self._title}", look.strong)
-        told = self._told()
-        space = self.size.width - line.cell_len - cell_len(told) - 1
-        if told and space > 1:
-            line.append(" " * space)
+        room = self.size.width - line.cell_len - 2
+        told = next((one for one in self.desk.jobs.summaries() if cell_len(one) <= room), "")
+        if told:
+            line.append(" " * (room - cell_len(told) + 1))
             line.append(told, look.accent)
         line.truncate(self.size.width, overflow="ellipsis")
         return line
@@ -54,6 +54,3 @@ class TopBar(Widget, Acting):
 
     def _redraw(self) -> None:
         self.refresh()
-
-    def _told(self) -> str:
-        return self.desk.jobs.summary()

@@ -2,17 +2,10 @@
 
 from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
-from textual import events
-from textual.app import ComposeResult, RenderResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from assistant.tui.acting import Acting
 from assistant.tui.actions import bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas.activity.charts_pane import ChartsPane
@@ -20,40 +13,9 @@ from assistant.tui.areas.activity.history_pane import HistoryPane
 from assistant.tui.areas.activity.jobs_pane import JobsPane
 from assistant.tui.areas.activity.list_pane import ListPane
 from assistant.tui.areas.activity.log_pane import LogPane
+from assistant.tui.widgets.pane_bar import PaneBar
 
 PANES = {"jobs": "Jobs", "log": "Log", "charts": "Charts", "history": "History"}
-
-
-class PaneBar(Widget, Acting):
-    """The names of the panes; a click goes to one."""
-
-    DEFAULT_CSS = "PaneBar { height: 1; padding: 0 1; margin-bottom: 1; }"
-    current: reactive[str] = reactive("jobs")
-
-    class Picked(Message):
-        """A pane was clicked."""
-
-        def __init__(self, pane: str) -> None:
-            super().__init__()
-            self.pane = pane
-
-    def render(self) -> RenderResult:
-        """Draw the line."""
-        line = Text(no_wrap=True, end="")
-        for name, title in PANES.items():
-            here = name == self.current
-            line.append(f" {title} ", Style(bold=True, reverse=True) if here else Style())
-            line.append("  ")
-        return line
-
-    def on_click(self, event: events.Click) -> None:
-        """Go to the pane that was clicked."""
-        x = 1
-        for name, title in PANES.items():
-            x += len(title) + 4
-            if event.x < x:
-                self.post_message(self.Picked(name))
-                return
 
 
 class ActivityScreen(AreaScreen):
@@ -62,7 +24,10 @@ class ActivityScreen(AreaScreen):
     AREA = "activity"
     SCOPES: ClassVar[tuple[str, ...]] = ("activity",)
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("activity"))
-    DEFAULT_CSS = "ActivityScreen ContentSwitcher { height: 1fr; }"
+    DEFAULT_CSS = """
+    ActivityScreen PaneBar { margin-bottom: 1; }
+    ActivityScreen ContentSwitcher { height: 1fr; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +37,7 @@ class ActivityScreen(AreaScreen):
         """Show the panes' names above one of them."""
         kept = self.desk.state.get(self.AREA, "pane", "jobs")
         first = kept if kept in PANES else "jobs"
-        yield PaneBar()
+        yield PaneBar(PANES)
         with ContentSwitcher(initial=first):
             yield JobsPane(id="jobs")
             yield LogPane(id="log")

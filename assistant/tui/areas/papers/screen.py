@@ -99,6 +99,14 @@ class PapersScreen(AreaScreen):
         await self._read(keep=work)
         self.browser.rows.do_list_enter()
 
+    async def show_filter(self, text: str) -> None:
+        """List what a query matches, the cursor on its first paper."""
+        self._filter = text
+        self.bar.set(text)
+        await self._read()
+        self.browser.leave_page()
+        self.browser.rows.move_to(0)
+
     def why_not(self, action: str) -> str | None:
         """Say why one of this area's actions cannot be done now."""
         if action == "papers.clear" and not self._filter:
