@@ -38,6 +38,8 @@ def clean(text: str, limit: int = 100_000) -> str:
 
 def clean_line(text: str, limit: int = 2_000) -> str:
     """Return cleaned text as one line with single spaces, at most `limit` characters."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return " ".join(text.split())  # most names and titles
     return " ".join(clean(text, limit * 4).split())[:limit].rstrip()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db.models import ImportRun, SpellingTerm
 from db.personal import now
-from db.works import insert_rows
+from db.works import insert_tuples
 
 
 def begin_import(
@@ -42,11 +42,11 @@ def advance_import(
 def count_words(connection: Connection, changes: Mapping[str, int]) -> None:
     """Add to (or take from) how many works have each word."""
     # In order of the key, so that each page of the tree is touched once.
-    rows = [{"term": term, "works": count} for term, count in sorted(changes.items()) if count]
-    insert_rows(
+    insert_tuples(
         connection,
         SpellingTerm,
-        rows,
+        ("term", "works"),
+        sorted(one for one in changes.items() if one[1]),
         "ON CONFLICT (term) DO UPDATE SET works = works + excluded.works",
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, exists, select, text
 
 from db.models import Work
 from db.models_merging import MatchKey
-from db.works import among, insert_rows
+from db.works import among, insert_tuples
 
 MOST = 40
 """A key that more works share tells nothing; looking at them all would grow with the library."""
@@ -24,16 +24,18 @@ def find_keys(connection: Connection, keys: Iterable[int]) -> list[tuple[int, in
         ),
         {"keys": json.dumps(list(set(keys))), "beyond": MOST + 1},
     )
-    return [(key, work_id) for key, work_id in rows]
+    return [(key, work_id) for key, work_id in rows.all()]
 
 
-def put_keys(connection: Connection, by_work: Mapping[int, Iterable[int]], *, known: bool) -> None:
+def put_keys(connection: Connection, by_work: Mapping[int, frozenset[int]], *, known: bool) -> None:
     """Replace the keys of works; `known` when rows may exist."""
     if known:
         connection.execute(delete(MatchKey).where(among(MatchKey.work_id, by_work)))
     # In order of the key, so that pages of the tree are touched in turn.
-    rows = sorted((key, work_id) for work_id, keys in by_work.items() for key in set(keys))
-    insert_rows(connection, MatchKey, [{"key": key, "work_id": work_id} for key, work_id in rows])
+    rows: list[tuple[int, int]] = sorted(
+        (key, work_id) for work_id, keys in by_work.items() for key in keys
+    )
+    insert_tuples(connection, MatchKey, ("key", "work_id"), rows)
 
 
 def lacking_all(connection: Connection) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from db.models import (
     Authorship,
@@ -22,6 +22,8 @@ from db.models import (
 Row = dict[str, Any]
 
 _WORK_COLUMNS = tuple(Work.__table__.c.keys())
+TEXT_COLUMNS = ("title", "abstract", "authors", "compounds")
+"""What of a work the full-text index holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,28 @@ def pairs(result: Iterable[Any]) -> dict[Any, Any]:
 def insert_rows(
     connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], conflict: str = ""
 ) -> None:
-    """Insert rows that all have the same columns, two or more; `conflict` is an ON CONFLICT clause.
+    """Insert rows that all have the same columns, two or more, as `insert_tuples` does."""
+    if rows:
+        names = list(rows[0])
+        insert_tuples(connection, model, names, list(map(itemgetter(*names), rows)), conflict)
+
+
+def insert_tuples(
+    connection: Connection,
+    model: type[Base],
+    names: Sequence[str],
+    rows: list[tuple[Any, ...]],
+    conflict: str = "",
+) -> None:
+    """Insert values of the columns `names`; `conflict` is an ON CONFLICT clause.
 
     Bulk imports live here: plain tuples spare SQLAlchemy a million parameter dictionaries.
     """
     if not rows:
         return
-    names = list(rows[0])
     holes = ", ".join("?" * len(names))
     connection.exec_driver_sql(
-        f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({holes}) {conflict}",
-        list(map(itemgetter(*names), rows)),
+        f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({holes}) {conflict}", rows
     )
 
 
@@ -105,19 +118,26 @@ def works_by_title_digest(connection: Connection, digests: Iterable[int]) -> lis
 def versions_of(connection: Connection, work_ids: Iterable[int]) -> list[Row]:
     """Return every version of these works, oldest row first."""
     query = select(Version.__table__).where(among(Version.work_id, work_ids)).order_by(Version.id)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return _rows(connection, query)
 
 
 def identifiers_of(connection: Connection, work_ids: Iterable[int]) -> list[Row]:
     """Return every identifier of these works."""
     query = select(Identifier.__table__).where(among(Identifier.work_id, work_ids))
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return _rows(connection, query)
 
 
 def works_rows(connection: Connection, work_ids: Iterable[int]) -> list[Row]:
     """Return these works' rows, every column."""
     query = select(Work.__table__).where(among(Work.id, work_ids))
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return _rows(connection, query)
+
+
+def _rows(connection: Connection, query: Any) -> list[Row]:
+    """Return whole rows; half the time of SQLAlchemy's own mappings."""
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def view_works(connection: Connection, work_ids: Sequence[int]) -> list[WorkView]:
@@ -188,19 +208,15 @@ def insert_works(connection: Connection, rows: list[Row]) -> None:
     insert_rows(connection, Work, rows)
 
 
-def update_works(connection: Connection, rows: list[Row]) -> None:
-    """Update whole work rows by id."""
-    if not rows:
-        return
-    statement = (
-        update(Work)
-        .where(Work.id == bindparam("b_id"))
-        .values({name: bindparam(name) for name in _WORK_COLUMNS if name not in ("id", "added_at")})
-    )
-    connection.execute(
-        statement,
-        [{**{k: v for k, v in row.items() if k != "id"}, "b_id": row["id"]} for row in rows],
-    )
+def update_works(connection: Connection, rows: list[Row], *, retold: bool) -> None:
+    """Update work rows by id; only rows that are `retold` have another text to be indexed."""
+    kept = ("id", "added_at") if retold else ("id", "added_at", *TEXT_COLUMNS)
+    names = [name for name in _WORK_COLUMNS if name not in kept]
+    if rows:
+        connection.exec_driver_sql(
+            f"UPDATE works SET {', '.join(f'{name}=?' for name in names)} WHERE id=?",
+            list(map(itemgetter(*names, "id"), rows)),
+        )
 
 
 def delete_work(connection: Connection, work_id: int) -> None:
@@ -223,8 +239,11 @@ def put_versions(connection: Connection, rows: list[Row]) -> None:
     )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return None if value is None else _encode(value)
 
 
 def put_identifiers(connection: Connection, rows: list[Row]) -> None:
@@ -240,11 +259,11 @@ def put_categories(
     if known:
         connection.execute(delete(WorkCategory).where(among(WorkCategory.work_id, by_work)))
     rows = [
-        {"work_id": work_id, "category": category}
+        (work_id, category)
         for work_id, categories in by_work.items()
         for category in dict.fromkeys(categories)
     ]
-    insert_rows(connection, WorkCategory, rows)
+    insert_tuples(connection, WorkCategory, ("work_id", "category"), rows)
 
 
 def put_authorships(
@@ -254,19 +273,21 @@ def put_authorships(
     names = {name: key for authors in by_work.values() for name, key in authors}
     if known:
         connection.execute(delete(Authorship).where(among(Authorship.work_id, by_work)))
-    insert_rows(
+    insert_tuples(
         connection,
         Person,
-        [{"name": name, "family_key": key} for name, key in names.items()],
+        ("name", "family_key"),
+        list(names.items()),
         "ON CONFLICT (name) DO NOTHING",
     )
     query = select(Person.name, Person.id).where(among(Person.name, names))
     ids: dict[str, int] = pairs(connection.execute(query))
-    insert_rows(
+    insert_tuples(
         connection,
         Authorship,
+        ("work_id", "position", "person_id"),
         [
-            {"work_id": work_id, "position": position, "person_id": ids[name]}
+            (work_id, position, ids[name])
             for work_id, authors in by_work.items()
             for position, (name, _) in enumerate(authors)
         ],

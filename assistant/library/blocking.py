@@ -37,8 +37,8 @@ def _pairs(people: tuple[Person, ...]) -> set[str]:
 
 def _rarest_runs(abstract: str) -> set[int]:
     """Return the two least checksums of runs of words: abstracts mostly alike share one of them."""
-    words = _WORD.findall(abstract[:_BEGINNING].lower())
+    words = " ".join(_WORD.findall(abstract[:_BEGINNING].lower())).encode().split(b" ")
     if len(words) < 2 * _RUN:
         return set()
-    runs = map(" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False))
-    return set(sorted({zlib.crc32(run.encode()) for run in runs})[:2])
+    runs = map(b" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False))
+    return set(sorted(set(map(zlib.crc32, runs)))[:2])

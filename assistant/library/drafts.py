@@ -8,10 +8,8 @@ from assistant.library.choose import choose
 from assistant.library.completing import completed
 from assistant.library.matching import Edition, Facts
 from assistant.library.people import people
-from assistant.sources.acceptance import accepted
 from assistant.sources.identifiers import public_id
 from assistant.sources.record import Author, Identifier, Record
-from assistant.sources.venue_names import short_name
 from assistant.text import digest64, name_key, title_key
 from assistant.words import compounds
 
@@ -133,7 +131,7 @@ def facts_of(rows: Sequence[Row], identifiers: Iterable[Identifier]) -> Facts:
     longest = max((row["authors"] or () for row in told), key=len, default=())
     return Facts(
         titles=frozenset(row["title"] for row in told),
-        people=people(Author(family, given) for family, given in longest),
+        people=people(longest),
         years=frozenset(row["year"] for row in told if row["year"]),
         arxiv_ids=frozenset(one.value for one in identifiers if one.scheme == "arxiv"),
         abstracts=frozenset(row["abstract"] for row in told if row["abstract"]),
@@ -143,13 +141,11 @@ def facts_of(rows: Sequence[Row], identifiers: Iterable[Identifier]) -> Facts:
             if row["venue"] and row["year"] and row["kind"] != "preprint"
             and row["source"] not in _LISTS_OF_PEOPLE
         ),
-        accepted_at=frozenset(
-            (claim.venue, claim.year)
-            for row in told
-            if (claim := accepted((row["extra"] or {}).get("comment") or "")) and claim.year
+        comments=frozenset(
+            comment for row in told if (comment := (row["extra"] or {}).get("comment"))
         ),
-        published_at=frozenset(
-            (short_name(row["venue"]), row["year"])
+        appeared=frozenset(
+            (row["venue"], row["year"])
             for row in told
             if row["venue"] and row["year"] and row["kind"] != "preprint"
         ),
@@ -177,7 +173,7 @@ def version_row(record: Record, work_id: int) -> Row:
         "published": dict(record.history).get(record.number, record.published),
         "title": record.title,
         "abstract": record.abstract,
-        "authors": [list(author) for author in record.authors],
+        "authors": record.authors,
         "identifiers": " ".join(map(str, record.identifiers)),
         "categories": " ".join(record.categories) or None,
         "venue": record.venue,
@@ -190,16 +186,16 @@ def version_row(record: Record, work_id: int) -> Row:
 
 def _dated_row(record: Record, work_id: int, number: int, published: str) -> Row:
     """A version of which only number and date are known."""
-    blank = dict.fromkeys(version_row(record, work_id))
     return {
-        **blank,
         "work_id": work_id,
         "source": record.source,
         "source_id": record.source_id,
         "number": number,
         "kind": record.kind,
         "published": published,
+        **_NO_TEXT,
         "year": int(published[:4]),
+        "updated": None,
         "record_digest": 0,
     }
 

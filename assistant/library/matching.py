@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from operator import itemgetter
 from typing import NamedTuple
 
 from assistant.library.blocking import blocking_keys
@@ -23,7 +24,9 @@ from assistant.library.titles import (
     tells_apart,
     title_fold,
 )
+from assistant.sources.acceptance import accepted
 from assistant.sources.record import Author, Identifier
+from assistant.sources.venue_names import short_name
 
 _SHORT_TITLE = 16
 _MIN_OVERLAP = 0.5
@@ -32,8 +35,11 @@ _RENAMED_YEARS_APART = 3
 _SHORT_ABSTRACT = 25  # runs of words
 _RUN = 3
 _UNLIKE = 0.02
-_WORD = re.compile(r"[a-z0-9]+")
-_TEX = re.compile(r"\\[A-Za-z]+|[{}$]")
+_HARDLY_ALIKE = 0.12
+_NEARLY_ONE_TITLE = 0.95
+_WORDS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+"""Bytes to bytes: what is no ASCII letter or digit parts words."""
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 class Edition(NamedTuple):
@@ -49,8 +55,8 @@ class Edition(NamedTuple):
 class Facts:
     """What matching looks at: every title, author list and abstract the copies of a work have.
 
-    `accepted_at` are the venues and years a preprint's comment claims, `published_at` those of the
-    copies that appeared.
+    `comments` are what preprints say of their fate, `appeared` the venues, as their sources write
+    them, and years of the copies that did.
     """
 
     titles: frozenset[str]
@@ -59,8 +65,8 @@ class Facts:
     arxiv_ids: frozenset[str]
     abstracts: frozenset[str] = frozenset()
     editions: frozenset[Edition] = field(default_factory=frozenset)
-    accepted_at: frozenset[tuple[str, int]] = frozenset()
-    published_at: frozenset[tuple[str, int]] = frozenset()
+    comments: frozenset[str] = frozenset()
+    appeared: frozenset[tuple[str, int]] = frozenset()
 
     @cached_property
     def folds(self) -> frozenset[str]:
@@ -74,7 +80,18 @@ class Facts:
         return blocking_keys(self.folds | parts, self.people, self.abstracts)
 
     @cached_property
-    def runs(self) -> tuple[frozenset[str], ...]:
+    def accepted_at(self) -> frozenset[tuple[str, int]]:
+        """The venues and years that comments claim."""
+        claims = filter(None, map(accepted, self.comments))
+        return frozenset((claim.venue, claim.year) for claim in claims if claim.year)
+
+    @cached_property
+    def published_at(self) -> frozenset[tuple[str, int]]:
+        """The venues and years of the copies that appeared."""
+        return frozenset((short_name(venue), year) for venue, year in self.appeared)
+
+    @cached_property
+    def runs(self) -> tuple[frozenset[tuple[bytes, ...]], ...]:
         """The runs of words of each abstract long enough to compare."""
         found = (word_runs(abstract) for abstract in self.abstracts)
         return tuple(runs for runs in found if len(runs) >= _SHORT_ABSTRACT)
@@ -132,10 +149,12 @@ def corroborated(a: Facts, b: Facts) -> bool:
     return bool(a.folds & b.folds) or in_common(a.people, b.people) > 0
 
 
-def word_runs(abstract: str) -> frozenset[str]:
+def word_runs(abstract: str) -> frozenset[tuple[bytes, ...]]:
     """Return every run of three words of an abstract, TeX taken off."""
-    words = _WORD.findall(_TEX.sub(" ", abstract).lower())
-    return frozenset(" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+    if "\\" in abstract:
+        abstract = _COMMAND.sub(" ", abstract)
+    words = abstract.lower().encode("ascii", "replace").translate(_WORDS).split()
+    return frozenset(zip(*(words[at:] for at in range(_RUN)), strict=False))
 
 
 def _same_title(a: Facts, b: Facts) -> Match | None:
@@ -175,8 +194,9 @@ def _renamed(a: Facts, b: Facts) -> Match | None:
         return None
     alike = _abstracts_alike(a, b)
     pairs = list(product(sorted(a.titles), sorted(b.titles)))
-    mine, theirs = max(pairs, key=lambda pair: likeness(*pair))
-    title = likeness(mine, theirs)
+    title, (mine, theirs) = max(((likeness(*pair), pair) for pair in pairs), key=itemgetter(0))
+    if alike is not None and alike < _HARDLY_ALIKE and title < _NEARLY_ONE_TITLE:
+        return None
     told = f"similar title, {overlap:.0%} of the authors"
     series = tells_apart(mine, theirs)
     longer = any(extends(*pair) for pair in pairs)
@@ -198,7 +218,11 @@ def _renamed(a: Facts, b: Facts) -> Match | None:
         for needed, least in ((0.5, 0.6), (0.4, 0.7), (0.3, 0.9))
     ):
         return _sure(told, 0.6 + 0.2 * alike + 0.15 * min(closeness, 1.0))
-    if alike >= 0.35 or (alike >= 0.12 and closeness >= 0.7) or (title >= 0.95 and not series):
+    if (
+        alike >= 0.35
+        or (alike >= _HARDLY_ALIKE and closeness >= 0.7)
+        or (title >= _NEARLY_ONE_TITLE and not series)
+    ):
         return _doubt(told, 0.2 + 0.3 * alike + 0.3 * closeness)
     return None
 

@@ -5,10 +5,10 @@ one person or list; two people who share a family name are not.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import starmap
 
-from assistant.sources.record import Author
 from assistant.text import title_key
 
 _PIECES = re.compile(r"[\s.\-‐‑’'_,]+")
@@ -24,10 +24,10 @@ Person = frozenset[str]
 
 
 @lru_cache(maxsize=65_536)
-def person(author: Author) -> Person | None:
+def _person(family_name: str, given_name: str) -> Person | None:
     """Return an author's keys, None for "et al." and its like."""
-    family = [one for one in _folded(author.family) if one not in _SUFFIXES]
-    given = [one for one in _folded(author.given) if one not in _SUFFIXES]
+    family = [one for one in _folded(family_name) if one not in _SUFFIXES]
+    given = [one for one in _folded(given_name) if one not in _SUFFIXES]
     if not family or "".join((*given, *family)) in _NOBODY:
         return None
     if not given:
@@ -43,14 +43,15 @@ def person(author: Author) -> Person | None:
     return frozenset(keys)
 
 
-def people(authors: Iterable[Author]) -> tuple[Person, ...]:
-    """Return the keys of each author of a list, those left out by "et al." not counted."""
-    return tuple(found for found in map(person, authors) if found is not None)
+def people(authors: Iterable[Sequence[str]]) -> tuple[Person, ...]:
+    """Return the keys of each (family, given) of a list, those left out by "et al." not counted."""
+    return tuple(filter(None, starmap(_person, authors)))
 
 
 def in_common(mine: tuple[Person, ...], theirs: tuple[Person, ...]) -> int:
     """Return how many people two lists share; the same whichever comes first."""
-    return min(_known(mine, theirs), _known(theirs, mine))
+    found = _known(mine, theirs)
+    return min(found, _known(theirs, mine)) if found else 0
 
 
 def main_key(keys: Person) -> str:
@@ -65,15 +66,32 @@ def whole_name(keys: Person) -> str:
 
 
 def _known(mine: tuple[Person, ...], theirs: tuple[Person, ...]) -> int:
-    known = frozenset().union(*theirs)
-    families = {key.partition(".")[0] for key in known if key[0] != "="}
-    open_ends = {key[:-2] for key in known if key.endswith(".*")}
-    count = 0
-    for keys in mine:
-        names = {key.partition(".")[0] for key in keys if key[0] != "="}
-        alone = any(key.endswith(".*") for key in keys)
-        count += bool(keys & known or names & open_ends or (alone and names & families))
-    return count
+    known = _keys_of(theirs)
+    strangers = [keys for keys in mine if keys.isdisjoint(known)]
+    found = len(mine) - len(strangers)
+    if not (_families(mine)[1] or _families(theirs)[1]):
+        return found
+    return found + sum(_by_family(keys, theirs) for keys in strangers)
+
+
+@lru_cache(maxsize=4_096)
+def _keys_of(people: tuple[Person, ...]) -> frozenset[str]:
+    return frozenset().union(*people)
+
+
+def _by_family(keys: Person, people: tuple[Person, ...]) -> bool:
+    """Tell whether a family name without a given one may be of somebody in the list, or theirs."""
+    families, alone = _families(people)
+    mine, i_am_alone = _families((keys,))
+    return not alone.isdisjoint(mine) or (bool(i_am_alone) and not families.isdisjoint(mine))
+
+
+@lru_cache(maxsize=4_096)
+def _families(people: tuple[Person, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the family names of a list, and those of them that stand alone."""
+    keys = [key for key in _keys_of(people) if key[0] != "="]
+    alone = frozenset(key[:-2] for key in keys if key.endswith(".*"))
+    return frozenset(key.partition(".")[0] for key in keys), alone
 
 
 def _folded(name: str) -> list[str]:

@@ -9,10 +9,9 @@ from assistant.sources.record import Identifier
 from assistant.words import surface_words
 from db import imports, personal, works
 from db.engine import Connection
+from db.works import TEXT_COLUMNS
 
 Row = dict[str, Any]
-
-_TEXT_COLUMNS = ("title", "abstract", "authors", "compounds")
 
 
 def load_drafts(connection: Connection, work_ids: Iterable[int]) -> list[Draft]:
@@ -36,6 +35,7 @@ def write_drafts(connection: Connection, drafts: Iterable[Draft]) -> None:
     moment = personal.now()
     inserts: list[Row] = []
     updates: list[Row] = []
+    retold: list[Row] = []
     new_categories: dict[int, tuple[str, ...]] = {}
     changed_categories: dict[int, tuple[str, ...]] = {}
     new_authors: dict[int, tuple[tuple[str, str], ...]] = {}
@@ -52,13 +52,18 @@ def write_drafts(connection: Connection, drafts: Iterable[Draft]) -> None:
         # Beyond the first they are not in the row, which can stay as it is while they change.
         changed_categories[draft.id] = categories
         if row != draft.old_row:
-            updates.append(row)
             changed_authors[draft.id] = authors
-            if draft.old_row and any(row[name] != draft.old_row[name] for name in _TEXT_COLUMNS):
+            old = draft.old_row
+            if old and all(row[name] == old[name] for name in TEXT_COLUMNS):
+                updates.append(row)
+                continue
+            retold.append(row)
+            if old:
                 words.update(_words(row))
-                words.subtract(_words(draft.old_row))
+                words.subtract(_words(old))
     works.insert_works(connection, inserts)
-    works.update_works(connection, updates)
+    works.update_works(connection, updates, retold=False)
+    works.update_works(connection, retold, retold=True)
     works.put_versions(
         connection, [draft.versions[version] for draft in drafts for version in draft.changed]
     )
@@ -105,4 +110,4 @@ def recount_words(connection: Connection) -> int:
 
 
 def _words(row: Row) -> set[str]:
-    return surface_words(" ".join([row[name] for name in _TEXT_COLUMNS]))
+    return surface_words(" ".join([row[name] for name in TEXT_COLUMNS]))

@@ -1,6 +1,8 @@
 """Writing entries into the library: each finds its work, or becomes one."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assistant.library.drafts import Draft, facts_of
@@ -38,7 +40,20 @@ def store(connection: Connection, entries: Sequence[Entry]) -> Outcome:
     abstract agree with a work's joins it, which is written to the log and can be undone. Else it is
     new; a pair that may be one work is remembered for a person to decide.
     """
-    return _Batch(connection).run(entries)
+    with _undisturbed():
+        return _Batch(connection).run(entries)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector out: a batch is all in use, and looking it over costs a fifth."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Batch:
@@ -117,12 +132,15 @@ class _Batch:
             self.next_work_id += 1
         happened = set()
         for record in entry.records:
-            what, self.next_version_id = draft.attach(record, self.next_version_id)
+            # A copy stays with the work that holds it: a person may have parted the two.
+            holder = self.by_copy.get((record.source, record.source_id))
+            place = draft if holder is None else self.drafts[self._resolve(holder)]
+            what, self.next_version_id = place.attach(record, self.next_version_id)
             happened.add(what)
+            self._leave_to_others(place)
+            self._remember(place)
         if is_new:
             draft.know(told)
-        self._leave_to_others(draft)
-        self._remember(draft)
         for key in told.keys:
             self.by_key.setdefault(key, set()).add(draft.id)
         self.doubts += [(draft.id, other, doubt) for other, doubt in found.doubts]
@@ -157,10 +175,14 @@ class _Batch:
             return None
         # A stored work outlives one of this batch: what a person did with it stays in place.
         keeper, *others = sorted((self.drafts[one] for one in ids), key=lambda draft: draft.is_new)
+        named = [keeper]
         for other in others:
             if corroborated(keeper.facts(), other.facts()) and self._allowed(keeper, other):
                 self._join(keeper, other, Match("one entry carries identifiers of both", 1.0))
-        return keeper
+            else:
+                named.append(other)
+        holders = {self._resolve(work_id) for work_id in copies if work_id is not None}
+        return max(named, key=lambda draft: draft.id in holders)
 
     def _alike(self, told: Facts, besides: Draft | None = None) -> "_Found":
         """Return the work whose copies are surest to be of what is told, and those in doubt."""

@@ -116,10 +116,12 @@ def read_comment(comment: str) -> tuple[Claim, ...]:
     if not _HINT.search(comment):
         return ()
     text = _ADDRESS.sub(" ", comment[:_MOST])
+    told = [(clause, found) for clause in _clauses(text) if (found := find_venues(clause))]
+    if not told:
+        return ()
     open_fate = any(match.lastgroup == "submitted" for match in _CUE.finditer(text))
     claims = []
-    for clause in _clauses(text):
-        mentions = find_venues(clause)
+    for clause, mentions in told:
         for place, mention in enumerate(mentions):
             after = mentions[place + 1].start if place + 1 < len(mentions) else len(clause)
             claims.append(_claim(clause, mention, mentions[:place], after, open_fate))

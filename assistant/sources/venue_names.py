@@ -1,147 +1,14 @@
-"""Venues as people write them, brought to one short name: acronyms, years, long names, journals."""
+"""Venues as people write them, brought to one short name: acronyms, years, long names, journals.
+
+How each is written stands in `venues.toml`; here are the forms that any venue may have.
+"""
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_CONFERENCES = {
-    "NeurIPS": r"NeurIPS|NIPS|NeuIPS|NeurlPS|Neural Information Processing Systems",
-    "ICML": r"ICML|International Conference on Machine Learning(?! and)",
-    "ICLR": r"ICLR|International Conference on Learning Representations",
-    "AAAI": r"AAAI|Association for the Advancement of Artificial Intelligence",
-    "IJCAI": r"IJCAI|International Joint Conferences? on Artificial Intelligence",
-    "CVPR": r"CVPR|Computer Vision and Pattern Recognition",
-    "ICCV": r"ICCV|International Conference on Computer Vision(?! Theory)",
-    "ECCV": r"ECCV|European Conference on Computer Vision",
-    "WACV": r"WACV|Winter Conference on Applications of Computer Vision",
-    "BMVC": r"BMVC|British Machine Vision Conference",
-    "ACCV": r"ACCV|Asian Conference on Computer Vision",
-    "3DV": r"3DV|International Conference on 3D Vision",
-    "MICCAI": r"MICCAI|Medical Image Computing and Computer[- ]Assisted Intervention",
-    "ISBI": r"ISBI|International Symposium on Biomedical Imaging",
-    "EMNLP": r"EMNLP|Empirical Methods in Natural Language Processing",
-    "NAACL": r"NAACL|North American Chapter of the Association for Computational Linguistics",
-    "EACL": r"EACL|European Chapter of the Association for Computational Linguistics",
-    "AACL": r"(?:IJCNLP[-/& ]*)?AACL(?:[-/& ]*IJCNLP)?|IJCNLP",
-    "LREC-COLING": r"LREC[-/ ]+COLING",
-    "COLING": r"COLING|International Conference on Computational Linguistics",
-    "LREC": r"LREC",
-    "CoNLL": r"CoNLL",
-    "ACL": r"ACL|Annual Meeting of the Association for Computational Linguistics",
-    "COLM": r"COLM|Conference on Language Modell?ing",
-    "AISTATS": r"AISTATS|Artificial Intelligence and Statistics",
-    "UAI": r"UAI|Uncertainty in Artificial Intelligence",
-    "COLT": r"COLT|Conference on Learning Theory",
-    "ALT": r"ALT(?= 20)|Algorithmic Learning Theory",
-    "AutoML": r"AutoML(?=[- (]*20)|International Conference on Automated Machine Learning",
-    "ACML": r"ACML|Asian Conference on Machine Learning",
-    "ECML PKDD": r"ECML[-/ ]*PKDD|ECML|PKDD",
-    "ECAI": r"ECAI|European Conference on Artificial Intelligence",
-    "KDD": r"(?:SIG)?KDD|Knowledge Discovery and Data Mining",
-    "PAKDD": r"PAKDD",
-    "WWW": r"WWW|(?:The )?(?:ACM )?Web Conference|TheWebConf",
-    "SIGIR": r"SIGIR(?!-AP)",
-    "CIKM": r"CIKM|Conference on Information and Knowledge Management",
-    "WSDM": r"WSDM|Web Search and Data Mining",
-    "RecSys": r"RecSys|Conference on Recommender Systems",
-    "ECIR": r"ECIR|European Conference on Information Retrieval",
-    "ICDM": r"ICDM|International Conference on Data Mining",
-    "SDM": r"SDM(?= 20)|SIAM International Conference on Data Mining",
-    "LoG": r"LoG(?= 20)|Learning on Graphs Conference",
-    "CoRL": r"CoRL|Conference on Robot Learning",
-    "ICRA": r"ICRA|International Conference on Robotics (?:and|&) Automation",
-    "IROS": r"IROS|Conference on Intelligent Robots and Systems",
-    "RSS": r"RSS(?= 20)|Robotics: Science and Systems",
-    "Humanoids": r"International Conference on Humanoid Robots",
-    "ICASSP": r"ICASSP|International Conference on Acoustics, Speech,? and Signal Processing",
-    "Interspeech": r"Interspeech",
-    "ASRU": r"ASRU",
-    "APSIPA": r"APSIPA(?: ASC)?",
-    "ISMIR": r"ISMIR",
-    "IJCNN": r"IJCNN|International Joint Conference on Neural Networks",
-    "ICANN": r"ICANN",
-    "ESANN": r"ESANN",
-    "MLSys": r"MLSys(?! Workshop)|Conference on Machine Learning and Systems",
-    "ASPLOS": r"ASPLOS",
-    "OSDI": r"OSDI",
-    "SOSP": r"SOSP",
-    "NSDI": r"NSDI",
-    "EuroSys": r"EuroSys",
-    "VLDB": r"P?VLDB",
-    "SIGMOD": r"SIGMOD",
-    "ICDE": r"ICDE",
-    "ACM MM": r"ACM[- ]?(?:MM|Multimedia)|MM(?= ?['’]\d\d)|International Conference on Multimedia",
-    "ICME": r"ICME",
-    "ICIP": r"ICIP|International Conference on Image Processing",
-    "SIGGRAPH Asia": r"SIGGRAPH Asia",
-    "SIGGRAPH": r"SIGGRAPH",
-    "CHI": r"CHI(?=[' ’]+\d)|Conference on Human Factors in Computing Systems",
-    "FAccT": r"FAccT|Fairness, Accountability,? and Transparency",
-    "AIES": r"AIES",
-    "AAMAS": r"AAMAS|Autonomous Agents and Multi-?agent Systems",
-    "ICAPS": r"ICAPS",
-    "KR": r"KR(?= 20)|Principles of Knowledge Representation and Reasoning",
-    "CLeaR": r"CLeaR(?= 20)|Causal Learning and Reasoning",
-    "CPAL": r"CPAL",
-    "CHIL": r"CHIL(?= 20)",
-    "ML4H": r"ML4H|Machine Learning for Health(?= 20)",
-    "MLHC": r"MLHC",
-    "MIDL": r"MIDL",
-    "BIBM": r"BIBM",
-    "ICSE": r"ICSE",
-    "FSE": r"(?:ESEC/)?FSE(?=[' 2])",
-    "ASE": r"ASE(?=['’ ]+(?:20)?\d\d)",
-    "CCS": r"(?:ACM )?CCS(?=['’ ]+(?:20)?\d\d)",
-    "NDSS": r"NDSS",
-    "USENIX Security": r"USENIX Security",
-    "IEEE Big Data": r"IEEE Big ?Data|International Conference on Big Data",
-    "ICMLA": r"ICMLA|International Conference on Machine Learning and Applications",
-    "SC": r"(?<![A-Za-z])SC(?=['’ ]?(?:20)?2\d\b)",
-    "ICAIF": r"ICAIF|International Conference on AI in Finance",
-    "IAAI": r"IAAI",
-    "EAAI": r"EAAI",
-    "SIGCSE": r"SIGCSE",
-    "ROBIO": r"ROBIO",
-    "ICTAI": r"ICTAI",
-    "IGARSS": r"IGARSS",
-    "EurIPS": r"EurIPS",
-    "DAC": r"DAC(?= 20)|Design Automation Conference",
-    "ITSC": r"ITSC",
-    "CDC": r"CDC(?= 20)|Conference on Decision and Control",
-    "L4DC": r"L4DC",
-    "SODA": r"SODA",
-    "STOC": r"STOC",
-    "FOCS": r"FOCS",
-    "ITCS": r"ITCS(?= 20)",
-}  # fmt: skip
-_JOURNALS = {
-    "TMLR": r"TMLR|Transactions on Machine Learning Research",
-    "JMLR": r"JMLR|Journal of Machine Learning Research",
-    "JAIR": r"JAIR|Journal of Artificial Intelligence Research",
-    "TPAMI": r"(?:IEEE )?T-?PAMI|Transactions on Pattern Analysis and Machine Intelligence",
-    "IJCV": r"IJCV|International Journal of Computer Vision",
-    "TACL": r"TACL|Transactions of the Association for Computational Linguistics",
-    "TIP": r"(?:IEEE )?TIP(?![a-z])|Transactions on Image Processing",
-    "TNNLS": r"TNNLS|Transactions on Neural Networks and Learning Systems",
-    "TMI": r"TMI(?![a-z])|Transactions on Medical Imaging",
-    "TKDE": r"TKDE|Transactions on Knowledge and Data Engineering",
-    "TVCG": r"TVCG|Transactions on Visualization and Computer Graphics",
-    "TOG": r"TOG(?![a-z])|(?:ACM )?Transactions on Graphics|ACM Trans\. Graph\.",
-    "TOIS": r"TOIS|Transactions on Information Systems",
-    "TKDD": r"TKDD",
-    "TCSVT": r"TCSVT|Transactions on Circuits and Systems for Video Technology",
-    "TMM": r"TMM(?![a-z])|Transactions on Multimedia",
-    "CSUR": r"CSUR|(?:ACM )?Computing Surveys",
-    "TIST": r"TIST(?![a-z])",
-    "RA-L": r"RA-?L(?![a-z])|Robotics and Automation Letters",
-    "T-RO": r"T-RO|Transactions on Robotics",
-    "IEEE Access": r"IEEE Access",
-    "Pattern Recognition": r"Pattern Recognition(?! Letters)",
-    "Neurocomputing": r"Neurocomputing",
-    "Neural Networks": r"(?:journal )Neural Networks",
-    "Medical Image Analysis": r"Medical Image Analysis",
-    "Science Robotics": r"Science Robotics",
-}
+from assistant.sources.venues import written_names
+
 _ANY_JOURNAL = (
     r"(?:Nature|Science|Scientific|npj|PLOS|Frontiers in|Expert|Knowledge-Based|Applied|Artificial"
     r" Intelligence in|Computers and|Information) (?:[A-Z][a-z]+)(?: (?:and )?[A-Z][a-z]+){0,2}"
@@ -164,10 +31,6 @@ _OTHERS = """
     MSC USA UK CA ARXIV GITHUB HF CEUR LNCS PMLR MIT
 """
 _NO_VENUE = frozenset(_OTHERS.split())
-_WORDS = frozenset((
-    "CLeaR", "CHIL", "Neural Networks", "Pattern Recognition", "Medical Image Analysis", "ACM MM",
-    "Humanoids", "KR",
-))  # fmt: skip
 _NO_NAME = frozenset(("Main Conference", "The Conference", "Conference"))
 _NEAR = 60
 _YEAR = re.compile(
@@ -190,13 +53,11 @@ class Mention(NamedTuple):
 @lru_cache(maxsize=1)
 def _known() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     groups, meant = [], {}
-    for kind, table in (("journal", _JOURNALS), ("conference", _CONFERENCES)):
-        for place, (name, pattern) in enumerate(table.items()):
-            group = f"{kind[0]}{place}"
-            meant[group] = (name, kind)
-            # Long acronyms are no words, however they are written.
-            flags = "i" if len(name) > 3 and name not in _WORDS else ""
-            groups.append(f"(?P<{group}>(?{flags}:{pattern}))")
+    for place, (name, kind, pattern) in enumerate(written_names()):
+        meant[f"v{place}"] = (name, kind)
+        # Long acronyms are no words, however they are written.
+        flags = "i" if len(name) > 3 else ""
+        groups.append(f"(?P<v{place}>(?{flags}:{pattern}))")
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(groups)})(?![a-z]{{2}})"), meant
 
 

@@ -1,11 +1,12 @@
 """Venues as data: how each is called, where its papers are listed, when it takes place.
 
-The file `venues.toml` beside this module has those we know; `venues.toml` in a home adds others, or
-takes the place of one of the same id. A new edition needs no change in either.
+The file `venues.toml` beside this module has those we know, and how papers write them and others;
+`venues.toml` in a home adds venues, or takes the place of one of the same id. A new edition needs
+no change in either.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,8 @@ _EDITION = re.compile(r"(.*?)[\s_-]*((?:19|20)\d\d)")
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
 _MAX_BYTES = 1_000_000
 _LISTS = ("titles", "files", "toc", "also")
+_FOR_PAPERS = ("written", "journal")
+"""What our own list says of a venue for `written_names` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +143,27 @@ def venues_called(venues: Sequence[Venue], words: str) -> list[Venue]:
     return [venue for venue in venues if wanted and wanted in map(_key, venue.names())]
 
 
+def written_names() -> Iterator[tuple[str, str, str]]:
+    """Yield every venue's short name, its kind (journal or conference), and how papers write it.
+
+    That is a regular expression; where two are found at one place, the first is meant.
+    """
+    told = _packaged_table()
+    yield from ((name, "journal", written) for name, written in told["journals"].items())
+    for row in told["venue"]:
+        plain = "|".join(map(re.escape, (row["name"], *row.get("aliases", ()))))
+        kind = "journal" if row.get("journal") else "conference"
+        yield row["name"], kind, row.get("written", plain)
+    yield from ((name, "conference", written) for name, written in told["conferences"].items())
+
+
 def read_venues(text: str, where: str, *, own: bool = False) -> list[Venue]:
     """Return the venues that the text of a TOML file holds.
 
     Raises:
         ConfigError: it is no TOML, or a venue lacks what it needs.
     """
-    import tomllib
-
-    try:
-        told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{where} is not valid TOML.", why=str(error)) from error
+    told = _parsed(text, where)
     rows = told.get("venue")
     if set(told) - {"venue"} or not isinstance(rows, list):
         raise ConfigError(
@@ -162,10 +174,26 @@ def read_venues(text: str, where: str, *, own: bool = False) -> list[Venue]:
 
 @lru_cache(maxsize=1)
 def _packaged() -> tuple[Venue, ...]:
+    rows = _packaged_table()["venue"]
+    told = [{name: row[name] for name in row if name not in _FOR_PAPERS} for row in rows]
+    return tuple(_venue(row, row["name"], own=False) for row in told)
+
+
+@lru_cache(maxsize=1)
+def _packaged_table() -> dict[str, Any]:
     from importlib import resources
 
     text = resources.files("assistant.sources").joinpath("venues.toml").read_text("utf-8")
-    return tuple(read_venues(text, "the list of venues"))
+    return _parsed(text, "the list of venues")
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where} is not valid TOML.", why=str(error)) from error
 
 
 def _read(path: Path) -> str:

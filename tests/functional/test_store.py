@@ -1,5 +1,6 @@
 """Entries into works: identity, merging, undoing; whatever the order and however often."""
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -137,6 +138,43 @@ def test_a_stranger_with_a_wrong_doi_is_not_fused(database: Database) -> None:
     put(database, arxiv("1810.04805", "BERT", 2, [Author("Devlin", "Jacob")], extra_ids=(doi,)))
     with database.read() as connection:
         assert len(works.work_ids_in_order(connection)) == 2
+
+
+@pytest.mark.parametrize("cuts", [(1, 3), (1, 2, 3), (3,)])
+def test_a_strangers_copy_stays_where_it_is_until_it_tells_who_it_is(
+    database: Database, cuts: tuple[int, ...]
+) -> None:
+    ids = (Identifier("doi", "10.1/y"), Identifier("arxiv", "1706.03762"))
+    wrong = bibtex("x", "Reply", [Author("Devlin", "Jacob")], ids=ids)
+    told = [arxiv("1706.03762"), wrong, bibtex("x", ids=ids)]
+    for start, end in zip((0, *cuts), cuts, strict=False):
+        put(database, *told[start:end])
+    with database.read() as connection:
+        assert shown(connection) == [("arxiv:1706.03762", "Attention Is All You Need")]
+        (work,) = works.work_ids_in_order(connection)
+        assert len(works.versions_of(connection, [work])) == 2
+
+
+def test_an_entry_of_two_copies_a_person_parted_leaves_them_apart(database: Database) -> None:
+    both = Entry((*arxiv("1706.03762").records, *bibtex("k").records))
+    put(database, both)
+    put(database, arxiv("1706.03762"), bibtex("k"))
+    with database.write("split") as connection:
+        (work,) = works.work_ids_in_order(connection)
+        moved = [row["id"] for row in works.versions_of(connection, [work])][1:]
+        told = {"keeper": work, "versions": moved}
+        merging.undo_match(connection, told)
+    assert counts(put(database, both)) == (0, 0, 0, 1)
+    with database.read() as connection:
+        assert len(works.work_ids_in_order(connection)) == 2
+
+
+def test_the_garbage_collector_is_on_again_whatever_happens(database: Database) -> None:
+    put(database, arxiv("1706.03762"))
+    assert gc.isenabled()
+    with pytest.raises(AttributeError), database.write("fail") as connection:
+        store(connection, [None])  # type: ignore[list-item]
+    assert gc.isenabled()
 
 
 def test_merge_by_hand_and_undo(database: Database) -> None:

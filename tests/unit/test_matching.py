@@ -167,9 +167,9 @@ def test_an_acceptance_that_agrees_settles_a_doubt() -> None:
         "Learning to Sample Sparse Graphs by Walks",
         "Learning to Sample Sparse Graphs with Walk",
     )
-    preprint = replace(of(told[0]), accepted_at=frozenset([("KDD", 2017)]))
-    here = replace(of(told[1]), published_at=frozenset([("KDD", 2017)]))
-    elsewhere = replace(here, published_at=frozenset([("ICML", 2017)]))
+    preprint = replace(of(told[0]), comments=frozenset(["Accepted at KDD 2017"]))
+    here = replace(of(told[1]), appeared=frozenset([("Knowledge Discovery and Data Mining", 2017)]))
+    elsewhere = replace(here, appeared=frozenset([("ICML", 2017)]))
     assert surely(same_work(preprint, here))
     assert not surely(same_work(preprint, elsewhere))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import ConfigError, NotFoundError
 from assistant.sources.statuses import STATUSES, is_undecided, status_of
+from assistant.sources.venue_names import short_name
 from assistant.sources.venues import (
     SOURCES,
     find_edition,
@@ -15,6 +16,7 @@ from assistant.sources.venues import (
     known_venues,
     read_venues,
     venues_called,
+    written_names,
 )
 
 OWN = """
@@ -39,6 +41,22 @@ def test_the_packaged_list_has_every_kind_of_source_and_no_two_venues_of_one_nam
     assert len(names) == len(set(names))
     virtual = {v.id for v in known for s in v.sources if s.kind == "virtual"}
     assert virtual >= {"neurips", "icml", "iclr", "mlsys", "aistats", "cvpr"}
+
+
+def test_every_venue_is_known_in_papers_by_whatever_it_is_called() -> None:
+    named = [name for name, _, _ in written_names()]
+    assert len(named) == len({name.lower() for name in named}) > 100
+    for venue in known_venues():
+        called = (venue.name, *venue.aliases, venue.title, venue.proceedings)
+        assert {short_name(name) for name in called if name} == {venue.name}
+    kinds = {name: kind for name, kind, _ in written_names()}
+    assert (kinds["TACL"], kinds["JMLR"], kinds["BMVC"]) == ("journal", "journal", "conference")
+
+
+def test_what_papers_write_is_no_business_of_an_own_list() -> None:
+    for more in ('written = "T.*"', "journal = true"):
+        with pytest.raises(ConfigError, match=more.split()[0]):
+            read_venues(OWN.replace("every = 2", more), "here", own=True)
 
 
 @pytest.mark.parametrize(
