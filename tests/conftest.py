@@ -1,5 +1,8 @@
 """What the tests share: a home of their own, and a library in it."""
 
+import gc
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +10,11 @@ import pytest
 
 from db.engine import Database
 from db.migrate import migrate
+
+# The many programs that tests start compile the project once, and not each for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# A sixth of the time went into looking through a million objects that imports made.
+gc.set_threshold(50_000, 20, 10)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -22,11 +30,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def empty_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty library of the present schema, made once."""
+    folder = tmp_path_factory.mktemp("empty")
+    migrate(folder / "library.db", folder / "backups")
+    return folder
+
+
 @pytest.fixture
-def database(home: Path) -> Iterator[Database]:
+def database(home: Path, empty_library: Path) -> Iterator[Database]:
     """An empty library of the present schema."""
-    home.mkdir()
-    migrate(home / "library.db", home / "backups")
+    shutil.copytree(empty_library, home)
     with Database(home / "library.db") as opened:
         yield opened
 
@@ -53,7 +68,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random two-layer BERT without normalisation, whose queries have a prompt."""
     import json
-    import shutil
 
     import torch
     from transformers import BertConfig, BertModel

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from assistant.tui.actions import Action, bindings
 from assistant.tui.area_screen import AreaScreen
 from assistant.tui.areas import areas
 from assistant.tui.desk import Desk
+from assistant.tui.endings import ENDINGS, heed_endings
 from assistant.tui.jobs.job import Job
 from assistant.tui.jobs.runner import JobRunner
 from assistant.tui.jobs.standard import Command, embed_job, import_job, sync_job
@@ -152,7 +152,7 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
 
     async def _open_library(self) -> None:
         try:
-            await self.desk.library.open(lambda told: self.call_from_thread(self.say, told))
+            await self.desk.library.open(self.say)
         except Exception as error:
             entry = entry_of(error, doing="Opening the library", retry=self.begin)
             self.desk.log.add(entry)
@@ -174,9 +174,16 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
         """Remember where the person was, and end what is running."""
         self.desk.jobs.finished.clear()
         self.stop_watching()
+        await self._end_workers()
         await self.desk.jobs.stop_all()
         await self.desk.meaning.close()
         self.desk.library.close()
+
+    async def _end_workers(self) -> None:
+        """End what places still do: a job or a child that began now would never be waited for."""
+        working = list(self.workers)
+        self.workers.cancel_all()
+        await asyncio.gather(*(one.wait() for one in working), return_exceptions=True)
 
     def remember(self) -> None:
         """Write down where the person is."""
@@ -281,9 +288,10 @@ class AssistantApp(StandingApp, LivingNotes, Following, Turning):
     def _heed_signals(self) -> None:
         """Leave as if asked to when the terminal goes away or the machine shuts down."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDINGS:
             with contextlib.suppress(NotImplementedError, ValueError):
                 loop.add_signal_handler(number, self._quit, 128 + number)
+        heed_endings()
 
     def _forget_look(self, _: object) -> None:
         self._look = None

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Static
 
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, register
+from assistant.tui.passing import PassingScreen
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.top_bar import TopBar
 
@@ -32,7 +32,7 @@ register(
 )
 
 
-class CardScreen(Screen[None], Acting):
+class CardScreen(PassingScreen[None], Acting):
     """One card at a time; grades count once its answer is in sight."""
 
     DEFAULT_CSS = """

@@ -37,10 +37,8 @@ class HelpScreen(Picker):
                 choices += [Choice(heading, None), *group]
         return choices
 
-    def dismiss(self, result: object = None) -> object:  # type: ignore[override]
-        """Leave, and do what was chosen."""
-        outcome = super().dismiss(result)
+    def left_with(self, result: object) -> None:
+        """Do what was chosen."""
         if isinstance(result, tuple):
             place, action = result
             self.app.call_later(place.action_perform, action.id)
-        return outcome

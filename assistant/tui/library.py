@@ -1,6 +1,7 @@
 """The library as the app reaches it: opened, read and written off the screen's thread."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -27,14 +28,23 @@ class Library:
         self._opened = asyncio.Event()
 
     async def open(self, announce: Callable[[str], None] = lambda _: None) -> None:
-        """Open the library, made or migrated if need be.
+        """Open the library, made or migrated if need be; `announce` is told on the screen's thread.
 
         Raises:
             AssistantError: its folder cannot be made.
             DatabaseError: it cannot be opened or migrated.
         """
         loop = asyncio.get_running_loop()
-        self._database = await loop.run_in_executor(self._writer, self._open, announce)
+
+        def tell(told: str) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is gone: nobody listens any more
+                # It waits for nobody: who closes the library waits for this thread.
+                loop.call_soon_threadsafe(announce, told)
+
+        def keep() -> None:
+            self._database = self._open(tell)
+
+        await loop.run_in_executor(self._writer, keep)
         self._opened.set()
 
     async def opened(self) -> None:

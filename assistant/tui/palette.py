@@ -47,9 +47,7 @@ class PaletteScreen(Picker):
         choices += [Choice(one.title, ("paper", one.id), "", one.public_id) for one in papers]
         return choices
 
-    def dismiss(self, result: object = None) -> object:  # type: ignore[override]
-        """Leave, and go to what was chosen or do it."""
-        outcome = super().dismiss(result)
+    def left_with(self, result: object) -> None:
+        """Go to what was chosen, or do it."""
         if isinstance(result, tuple):
             self.app.call_later(self.assistant.follow, *result)
-        return outcome

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from assistant.search.asking import MeaningAnswer
 from assistant.search.query import parse_query
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings, register
 from assistant.tui.found import Found, FoundBrowser, Passage
+from assistant.tui.passing import PassingScreen
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.query_bar import QueryBar
@@ -42,7 +42,7 @@ register(
 )
 
 
-class SearchScreen(Screen[None], Acting):
+class SearchScreen(PassingScreen[None], Acting):
     """A query, the papers and notes it finds, and what the cursor is on."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("search",)

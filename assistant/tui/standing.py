@@ -66,6 +66,8 @@ class StandingApp(App[None], Acting):
         """Keep the app standing: the place that broke is made anew; one that breaks at once, again
         and again, ends the app with a word instead of a traceback.
         """
+        if self._exit:  # what a place that is going with the app failed at, nobody waits for
+            return
         self.desk.log.add(entry_of(error, doing="Showing this place"))
         now = time.monotonic()
         self._faults = [at for at in self._faults if now - at < _FAULT_SECONDS] + [now]

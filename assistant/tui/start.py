@@ -8,10 +8,15 @@ from assistant.config import find_home, load_settings
 def run(open_paper: str | None = None) -> int:
     """Run the app until the person quits; return the exit code."""
     from assistant.tui.app import AssistantApp
+    from assistant.tui.endings import heed_endings, hold_endings
 
     home = find_home()
     app = AssistantApp(home, load_settings(home), open_paper=open_paper)
-    app.run()
+    hold_endings()
+    try:
+        app.run()
+    finally:
+        heed_endings()
     if app.farewell:
         sys.stderr.write(app.farewell + "\n")
     return app.return_code or 0

@@ -7,11 +7,8 @@ give what a library that was never disturbed has.
 """
 
 import os
-import random
 import shutil
-import signal
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,61 +18,19 @@ import pytest
 from assistant.config import Home
 from assistant.library import importing
 from assistant.library.importing import import_file
+from assistant.search import embedding
 from assistant.search.embedding import embed_pending
 from db import vectors, works
 from db.backup import check_integrity, list_backups, verify_backup
 from db.engine import Database
 from db.migrate import HEAD, migrate, revision_of
+from tests.crash.killing import Killer, seconds_of
 from tests.fakes.papers import snapshot_lines
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 KILLS = {"import": 80, "embedding": 70, "migration": 60}
-PAPERS = 3_000
-
-
-def run_and_kill(work: Callable[[Callable[[int], None]], None], after: float) -> tuple[int, bool]:
-    """Fork, run `work(acknowledge)`, SIGKILL it `after` seconds; return (last told, finished)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            work(lambda count: void(os.write(writing, count.to_bytes(4, "big"))))
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writing)
-    deadline = time.monotonic() + after
-    status = None
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            break
-        time.sleep(0.001)
-    else:
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    told = b""
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
-    assert status is not None
-    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0, "the child failed"
-    last = int.from_bytes(told[-4 - len(told) % 4 :][:4], "big") if len(told) >= 4 else 0
-    return last, not os.WIFSIGNALED(status)
-
-
-def seconds_of(work: Callable[[Callable[[int], None]], None]) -> float:
-    """Return how long a whole run takes on this machine now."""
-    began = time.monotonic()
-    _, finished = run_and_kill(work, 300)
-    assert finished
-    return time.monotonic() - began
-
-
-def void(_: object) -> None:
-    """Throw a value away."""
+PAPERS = 1_200
 
 
 class EncoderOfLetters:
@@ -139,8 +94,7 @@ def test_import_killed(
     tmp_path: Path, snapshot: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Many small transactions: more moments at which a kill could tear something.
-    monkeypatch.setattr(importing, "BATCH", 250)
-    chance = random.Random(1)
+    monkeypatch.setattr(importing, "BATCH", PAPERS // 12)
     path = tmp_path / "killed" / "library.db"
     kills = finished = 0
 
@@ -149,10 +103,10 @@ def test_import_killed(
         with Database(path) as database:
             import_file(database, snapshot, progress=lambda report, *_: acknowledge(report.read))
 
-    longest = seconds_of(work) / 2
+    killer = Killer(1, seconds_of(work), share=0.05)
     shutil.rmtree(path.parent)
     while kills < KILLS["import"]:
-        told, done = run_and_kill(work, chance.uniform(0.0, longest))
+        told, done = killer.run(work)
         kills += not done
         if not path.exists() or revision_of(path) != HEAD:
             assert told == 0
@@ -171,8 +125,9 @@ def test_import_killed(
 
 
 @pytest.mark.timeout(600)
-def test_embedding_killed(undisturbed: Path) -> None:
-    chance = random.Random(2)
+def test_embedding_killed(undisturbed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "PAGE", PAPERS // 24)
+    killer = Killer(2, 0.2, share=0.1)
     home = Home(undisturbed.parent)
     encoder = EncoderOfLetters()
     kills = 0
@@ -188,7 +143,7 @@ def test_embedding_killed(undisturbed: Path) -> None:
 
     before = 0
     while kills < KILLS["embedding"]:
-        told, done = run_and_kill(work, chance.uniform(0.0, 0.25))
+        told, done = killer.run(work)
         kills += not done
         assert check_integrity(undisturbed) == []
         kept = stored()
@@ -214,7 +169,6 @@ def test_embedding_killed(undisturbed: Path) -> None:
 
 @pytest.mark.timeout(600)
 def test_migration_killed(tmp_path: Path, undisturbed: Path) -> None:
-    chance = random.Random(3)
     old = tmp_path / "old.db"
     migrate(old, tmp_path / "unused", target="0001")
     copy_into_old_schema(undisturbed, old)
@@ -228,13 +182,13 @@ def test_migration_killed(tmp_path: Path, undisturbed: Path) -> None:
         acknowledge(1)
 
     shutil.copy(old, path)
-    longest = 1.2 * seconds_of(work)
+    killer = Killer(3, seconds_of(work), share=0.15)
     shutil.rmtree(path.parent)
     path.parent.mkdir()
     while kills < KILLS["migration"]:
         if not path.exists():
             shutil.copy(old, path)
-        told, done = run_and_kill(work, chance.uniform(0.0, longest))
+        told, done = killer.run(work)
         kills += not done
         assert check_integrity(path) == []
         assert revision_of(path) in ("0001", HEAD)

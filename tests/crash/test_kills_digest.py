@@ -1,7 +1,6 @@
 """SIGKILL at random moments of making digests: what was shown is remembered, and nothing else."""
 
 import os
-import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,8 @@ from db import digests
 from db.backup import check_integrity
 from db.engine import Database
 from db.migrate import migrate
-from tests.crash.test_kills import EncoderOfLetters, run_and_kill, seconds_of
+from tests.crash.killing import Killer, seconds_of
+from tests.crash.test_kills import EncoderOfLetters
 from tests.fakes.papers import snapshot_lines
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -76,19 +76,18 @@ def shown(path: Path) -> dict[str, list[str]]:
 
 @pytest.mark.timeout(600)
 def test_digests_killed(library: Path, tmp_path: Path) -> None:
-    chance = random.Random(4)
     path = tmp_path / "killed" / "library.db"
     undisturbed = tmp_path / "undisturbed" / "library.db"
     for copy in (path, undisturbed):
         copy.parent.mkdir()
         shutil.copy(library, copy)
-    longest = seconds_of(lambda say: make_all(undisturbed, say)) / 2
+    killer = Killer(4, seconds_of(lambda say: make_all(undisturbed, say)) / 2, share=0.1)
     expected = shown(undisturbed)
     assert len(expected) == len(DAYS)
     assert all(expected.values())
     kills = finished = 0
     while kills < KILLS:
-        told, done = run_and_kill(lambda say: make_all(path, say), chance.uniform(0.0, longest))
+        told, done = killer.run(lambda say: make_all(path, say))
         kills += not done
         assert check_integrity(path) == []
         made = shown(path)

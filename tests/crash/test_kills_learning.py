@@ -8,7 +8,6 @@ that a check or a run has started lives on.
 
 import json
 import os
-import random
 from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
@@ -24,7 +23,7 @@ from db import learning
 from db.backup import check_integrity
 from db.engine import Database
 from skills_lab.frame.catalogue import read_lab
-from tests.crash.test_kills import run_and_kill
+from tests.crash.killing import Killer
 from tests.fakes.lab_children import GOOD, wait_until_none_is_left
 from tests.labs.toy import FILES, toy_root
 
@@ -34,8 +33,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 KILLS = 200
 IMPORTED = 60
-# Each begins a quarter of the lives, and is killed somewhere within so many seconds.
-STEPS = {"check": 1.2, "run": 0.5, "import": 0.2, "review": 0.1}
+STEPS = ("check", "run", "import", "review")
+"""Each begins a quarter of the lives, of which about half come to its end."""
 
 
 class Told:
@@ -83,19 +82,19 @@ def test_learning_killed(
     path = database.path
     database.close()
     told = Told(tmp_path / "told.jsonl")
-    chance = random.Random(7)
-    steps = list(STEPS)
+    killers = [Killer(place, 0.3, share=0.5, enough=1) for place, _ in enumerate(STEPS)]
     imported = checked = 0
 
     def work(first: int, number: int) -> Callable[[Callable[[int], None]], None]:
-        def endless(_: Callable[[int], None]) -> None:
+        def endless(acknowledge: Callable[[int], None]) -> None:
             fresh = number
             with Database(path) as opened:
-                for step in islice(cycle(steps), first, None):
+                for done, step in enumerate(islice(cycle(STEPS), first, None)):
+                    acknowledge(done)
                     if step == "check":
-                        done = labs.check(Home(home), opened, toy)
-                        assert done.passed, done.report
-                        told.write("event", done.event)
+                        found = labs.check(Home(home), opened, toy)
+                        assert found.passed, found.report
+                        told.write("event", found.event)
                     elif step == "run":
                         ran = running.run(
                             Home(home), opened, toy, scale="tiny", device="cpu",
@@ -117,9 +116,8 @@ def test_learning_killed(
     cut_off = 0
     for kill in range(KILLS):
         told.path.unlink(missing_ok=True)
-        first = kill % len(steps)
-        within = STEPS[steps[first]]
-        run_and_kill(work(first, imported), after=chance.uniform(0.01, within))
+        first = kill % len(STEPS)
+        killers[first].run(work(first, imported))
         wait_until_none_is_left(home)
         lines = told.read()
         with Database(path) as opened:

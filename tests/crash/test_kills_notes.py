@@ -5,7 +5,6 @@ was before the step or after it, all of them together, and the log must say the 
 """
 
 import os
-import random
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from assistant.notes.vault import Vault
 from db import notes as index
 from db.backup import check_integrity
 from db.engine import Database
-from tests.crash.test_kills import run_and_kill
+from tests.crash.killing import Killer
 from tests.fakes.vaults import vault_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -39,32 +38,16 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
-class Killer:
-    """Runs work on the vault in a process and kills it, later where it came too soon for a step."""
-
-    def __init__(self, home: Path, seed: int) -> None:
-        self._home = home
-        self._chance = random.Random(seed)
-        self._longest = 0.2
-
-    def run(self, work: Callable[[Vault, Callable[[int], None]], None]) -> tuple[int, bool]:
-        """Return the last step told, and whether all were done before the kill."""
-        told, done = killed(self._home, work, self._chance.uniform(0.0, self._longest))
-        # A busy machine needs longer for a step; what is wanted is a kill within the first few.
-        self._longest = min(self._longest * (1.15 if told < 2 else 0.9), 4.0)
-        return told, done
-
-
-def killed(
-    home: Path, work: Callable[[Vault, Callable[[int], None]], None], after: float
-) -> tuple[int, bool]:
-    """Run work on the vault in a process that is killed; return (last told, finished)."""
+def within(
+    home: Path, work: Callable[[Vault, Callable[[int], None]], None]
+) -> Callable[[Callable[[int], None]], None]:
+    """Return work on the vault as a process of its own does it."""
 
     def child(acknowledge: Callable[[int], None]) -> None:
         with Database(home / "library.db") as database:
             work(vault_of(home, database), acknowledge)
 
-    return run_and_kill(child, after)
+    return child
 
 
 @pytest.mark.timeout(600)
@@ -83,7 +66,7 @@ def test_rename_killed(home: Path, database: Database) -> None:
     assert tree(vault.root).keys() == start.keys()
     states = [tree(vault.root), moved]
     database.close()
-    killer = Killer(home, 1)
+    killer = Killer(1, 0.2, share=0.6, enough=2)
     kills = finished_moves = 0
 
     def work(vault: Vault, acknowledge: Callable[[int], None]) -> None:
@@ -95,7 +78,7 @@ def test_rename_killed(home: Path, database: Database) -> None:
     while kills < KILLS["rename"]:
         with Database(home / "library.db") as opened, opened.read() as connection:
             before = len(index.events_of(connection, ["note-rename"]))
-        told, done = killer.run(work)
+        told, done = killer.run(within(home, work))
         kills += not done
         with Database(home / "library.db") as opened:
             vault = vault_of(home, opened)
@@ -119,7 +102,7 @@ def test_rename_killed(home: Path, database: Database) -> None:
 def test_capture_killed(home: Path, database: Database) -> None:
     vault_of(home, database)
     database.close()
-    killer = Killer(home, 2)
+    killer = Killer(2, 0.2, share=0.6, enough=2)
     moment = datetime(2025, 11, 25, 9, 5)
     kills = acknowledged = attempted = 0
 
@@ -129,7 +112,7 @@ def test_capture_killed(home: Path, database: Database) -> None:
             acknowledge(number)
 
     while kills < KILLS["capture"]:
-        told, done = killer.run(work)
+        told, done = killer.run(within(home, work))
         kills += not done
         acknowledged = max(acknowledged, told)
         with Database(home / "library.db") as opened:
@@ -165,7 +148,7 @@ def test_template_update_killed(home: Path, database: Database) -> None:
     path, _ = daily_note(vault, DAY)
     file = vault.root / path
     database.close()
-    killer = Killer(home, 3)
+    killer = Killer(3, 0.2, share=0.6, enough=2)
     kills = changed = 0
 
     def work(vault: Vault, acknowledge: Callable[[int], None]) -> None:
@@ -176,7 +159,7 @@ def test_template_update_killed(home: Path, database: Database) -> None:
             acknowledge(step)
 
     while kills < KILLS["template"]:
-        told, done = killer.run(work)
+        told, done = killer.run(within(home, work))
         kills += not done
         changed += told
         with Database(home / "library.db") as opened:

@@ -3,7 +3,6 @@ mixture, and the next sync brings the rest.
 """
 
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ from assistant.library.projects.syncing import sync_projects
 from db import projects
 from db.engine import Database
 from db.migrate import migrate
-from tests.crash.test_kills import assert_whole, run_and_kill
+from tests.crash.killing import Killer
+from tests.crash.test_kills import assert_whole
 from tests.fakes.github_site import fake_github, issue, release
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -26,7 +26,7 @@ ISSUES = 300
 @pytest.mark.timeout(600)
 def test_project_sync_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_GITHUB_TOKEN", "ghp_x")
-    chance = random.Random(8)
+    killer = Killer(8, 0.2, share=0.2)
     library = tmp_path / "library.db"
     migrate(library, tmp_path / "backups")
 
@@ -59,7 +59,7 @@ def test_project_sync_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             new = (old[0] | {f"v{round_}"}, set(range(first, first + ISSUES)))
             done = False
             while not done and kills < KILLS:
-                _, done = run_and_kill(work, chance.uniform(0.01, 0.4))
+                _, done = killer.run(work)
                 kills += not done
                 assert_whole(library)
                 assert state() in (old, new)

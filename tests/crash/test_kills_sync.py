@@ -1,7 +1,6 @@
 """SIGKILL at random moments of a sync: no announcement is lost or doubled by the next one."""
 
 import os
-import random
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,8 @@ from assistant.library.sync.run import sync
 from db import works
 from db.engine import Database
 from db.migrate import migrate
-from tests.crash.test_kills import assert_whole, run_and_kill
+from tests.crash.killing import Killer
+from tests.crash.test_kills import assert_whole
 from tests.fakes.arxiv_site import World, fake_arxiv_site, site_paper
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -36,7 +36,7 @@ def announcements(path: Path) -> list[tuple[str, str, str]]:
 
 @pytest.mark.timeout(600)
 def test_sync_killed(tmp_path: Path) -> None:
-    chance = random.Random(5)
+    killer = Killer(5, 0.3, share=0.2)
     papers = {
         f"2511.{number + 1:05d}": site_paper(
             f"2511.{number + 1:05d}", DAYS[number // A_DAY], title=f"Paper {number} of many",
@@ -56,7 +56,7 @@ def test_sync_killed(tmp_path: Path) -> None:
     with fake_arxiv_site(world) as site:
         settings = ArxivSettings(
             api=site.api, feed=site.feed, listing=site.listing, oai=site.oai,
-            interval_seconds=0, timeout_seconds=5,
+            interval_seconds=0, timeout_seconds=60,
         )  # fmt: skip
 
         def once(path: Path, acknowledge: Callable[[int], None]) -> None:
@@ -81,9 +81,7 @@ def test_sync_killed(tmp_path: Path) -> None:
                 done = False
                 while not done:
                     before = len(announcements(path))
-                    told, done = run_and_kill(
-                        lambda say, path=path: once(path, say), chance.uniform(0.02, 0.7)
-                    )
+                    told, done = killer.run(lambda say, path=path: once(path, say))
                     kills += not done
                     finished += done
                     assert_whole(path)

@@ -1,7 +1,6 @@
 """SIGKILL while papers go to the trash and come back: each is here or there, whole."""
 
 import os
-import random
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -12,7 +11,8 @@ from assistant.library import reading, trash, undoing
 from assistant.library.importing import import_file
 from db import works
 from db.engine import Database
-from tests.crash.test_kills import assert_whole, run_and_kill
+from tests.crash.killing import Killer
+from tests.crash.test_kills import assert_whole
 from tests.fakes.papers import snapshot_lines
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -42,10 +42,10 @@ def test_killed_while_trashing_and_undoing(database: Database, tmp_path: Path) -
                         trash.trash_works(connection, every[:GROUP])
                 tell(step)
 
-    chance = random.Random(5)
+    killer = Killer(5, 0.2, share=0.8, enough=1)
     seen = set()
     for _ in range(KILLS):
-        run_and_kill(trash_and_undo, after=chance.uniform(0.02, 0.25))
+        killer.run(trash_and_undo)
         assert_whole(path)
         with Database(path) as opened, opened.read() as connection:
             here = set(works.work_ids_in_order(connection))

@@ -1,7 +1,6 @@
 """SIGKILL at random moments of a venue's sync: the next one makes the edition whole, once."""
 
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from assistant.sources.venues import find_edition, known_venues
 from db import venues, works
 from db.engine import Database
 from db.migrate import migrate
-from tests.crash.test_kills import assert_whole, run_and_kill
+from tests.crash.killing import Killer
+from tests.crash.test_kills import assert_whole
 from tests.fakes import venue_forms as forms
 from tests.fakes.venue_sites import fake_sites
 from tests.functional.test_venues import preprint
@@ -26,7 +26,7 @@ PAPERS = 1_600
 
 @pytest.mark.timeout(600)
 def test_venue_sync_killed(tmp_path: Path) -> None:
-    chance = random.Random(7)
+    killer = Killer(7, 1.5, share=0.2)
     edition = find_edition(known_venues(), "neurips-2025")
     assert edition is not None
     events = [forms.event(number, f"Paper Number {number}") for number in range(PAPERS)]
@@ -51,7 +51,7 @@ def test_venue_sync_killed(tmp_path: Path) -> None:
                     )
 
             while kills < KILLS:
-                _, done = run_and_kill(work, chance.uniform(0.05, 4.0))
+                _, done = killer.run(work)
                 if done:
                     finished += 1
                     break

@@ -7,6 +7,7 @@ those of a shell; a terminal is left as it was found; locks are free; nothing is
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ from typing import Any
 import pytest
 
 from db.backup import check_integrity
-from tests.fakes.arxiv_site import FakeArxivSite, World, fake_arxiv_site, site_paper
+from tests.fakes.arxiv_site import FakeArxivSite, Request, World, fake_arxiv_site, site_paper
 from tests.fakes.pdfs import fake_pdfs, make_pdf
 
 pty = pytest.importorskip("pty", reason="needs a terminal")
@@ -31,7 +32,7 @@ DAYS = [f"2025-11-{day:02}" for day in (3, 4, 5, 6, 7)]
 CATEGORIES = ("cs.LG", "cs.CL", "stat.ML")
 A_DAY = 30
 HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"
-PATIENCE = 60.0
+PATIENCE = 280.0
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 
@@ -41,27 +42,62 @@ def names() -> dict[str, str]:
     return {f"2511.{n:05}": DAYS[n // A_DAY] for n in range(A_DAY * len(DAYS))}
 
 
-@pytest.fixture
-def site(home: Path) -> Iterator[FakeArxivSite]:
+@contextlib.contextmanager
+def serving_for(home: Path) -> Iterator[FakeArxivSite]:
+    """Serve five days of papers to a home, as it is the first of them."""
     world = World(today=DAYS[0])
     for name, day in names().items():
         world.add(site_paper(name, day, title=f"Paper {name} of many", categories=CATEGORIES))
     with fake_arxiv_site(world) as server:
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         (home / "config.toml").write_text(
             f'[search]\nmodel = "{home}/none"\n'  # ranked by words alone: embedding is not asked
             "[sources.arxiv]\n"
             f'feed = "{server.feed}"\nlisting = "{server.listing}"\n'
             f'oai = "{server.oai}"\napi = "{server.api}"\ninterval_seconds = 0.05\n'
         )
+        yield server
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has the first day, made once."""
+    home = tmp_path_factory.mktemp("synced") / "home"
+    with pytest.MonkeyPatch.context() as patch, serving_for(home):
+        patch.setenv("ASSISTANT_HOME", str(home))
         ran = run("sync", *CATEGORIES, "--no-embed")
         assert ran.returncode == 0, ran.stderr
+    return home
+
+
+@pytest.fixture
+def site(home: Path, synced: Path) -> Iterator[FakeArxivSite]:
+    shutil.copytree(synced, home)
+    with serving_for(home) as server:
         yield server
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "assistant", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+@contextlib.contextmanager
+def held_after(site: FakeArxivSite, due: int) -> Iterator[Callable[[], bool]]:
+    """Yield whether so many requests came; later ones wait, so that no command ends before."""
+    take, going = site.take, threading.Event()
+
+    def take_late(target: str, headers: dict[str, str]) -> Request:
+        if len(site.requests) >= due:
+            going.wait(PATIENCE)
+        return take(target, headers)
+
+    site.take = take_late  # type: ignore[method-assign]
+    try:
+        yield lambda: len(site.requests) >= due
+    finally:
+        going.set()
+        site.take = take  # type: ignore[method-assign]
 
 
 def stopped(number: signal.Signals, ready: Callable[[], bool], *arguments: str) -> bytes:
@@ -103,14 +139,15 @@ def rows(home: Path, query: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_sync(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     site.world.today = DAYS[-1]
     for more in (2, 5):
         due = len(site.requests) + more
         command = ("sync", *CATEGORIES, "--no-embed")
-        stopped(number, lambda due=due: len(site.requests) >= due, *command)
+        with held_after(site, due) as ready:
+            stopped(number, ready, *command)
         assert check_integrity(home / "library.db") == []
     ran = run("sync", *CATEGORIES, "--no-embed", "--json")
     assert ran.returncode == 0, ran.stderr
@@ -123,7 +160,7 @@ def test_sync(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_digest(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     site.world.today = DAYS[1]
@@ -131,7 +168,8 @@ def test_digest(site: FakeArxivSite, home: Path, number: signal.Signals) -> None
     site.world.today = DAYS[-1]
     asked = len(site.requests)
     command = ("digest", "--sync", "--date", DAYS[1])
-    stopped(number, lambda: len(site.requests) > asked + 3, *command)
+    with held_after(site, asked + 4) as ready:
+        stopped(number, ready, *command)
     assert check_integrity(home / "library.db") == []
     made = run("digest", "--date", DAYS[1], "--json")
     assert made.returncode == 0, made.stderr
@@ -145,14 +183,16 @@ def test_digest(site: FakeArxivSite, home: Path, number: signal.Signals) -> None
     assert all(times == 1 for _, times in offered)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_fetch(site: FakeArxivSite, home: Path, number: signal.Signals) -> None:
     pdf = make_pdf(["One page of a paper."]) + b"%" + b"x" * 30_000_000 + b"\n%%EOF\n"
     with fake_pdfs(pdf) as server:
         with (home / "config.toml").open("a") as file:
             file.write(f'pdf = "{server.address}"\n')
+        server.going.clear()
         stopped(number, lambda: bool(server.ranges), "paper", "fetch", "2511.00001")
+        server.going.set()
         target = home / "papers" / "arxiv-2511.00001.pdf"
         assert not target.exists(), "a file that is not whole yet has the name of a whole one"
         ran = run("paper", "fetch", "2511.00001", "--json")

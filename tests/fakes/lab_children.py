@@ -43,7 +43,7 @@ def child(then: str = "", *, work: str = _WORK, end: bool = False) -> tuple[str,
 GOOD = child(end=True)
 
 
-def wait_until_none_is_left(home: Path, seconds: float = 10.0) -> None:
+def wait_until_none_is_left(home: Path, seconds: float = 100.0) -> None:
     """Wait for processes that end by themselves when the one that started them is gone."""
     deadline = time.monotonic() + seconds
     while True:

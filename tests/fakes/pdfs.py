@@ -1,5 +1,6 @@
 """PDFs made by hand, and a server that sends them: in parts, cut off, or something else instead."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,11 @@ class FakePdfs:
     ranges: list[str] = field(default_factory=list)
     tag: str = '"one"'
     address: str = ""
+    going: threading.Event = field(default_factory=threading.Event)
+    """Cleared, a file stops in its middle until it is set."""
+
+    def __post_init__(self) -> None:
+        self.going.set()
 
 
 @contextmanager
@@ -85,7 +91,10 @@ def fake_pdfs(pdf: bytes, *faults: str) -> Iterator[FakePdfs]:
         handler.send_header("ETag", state.tag)
         handler.send_header("Content-Length", str(len(rest)))
         handler.end_headers()
-        handler.wfile.write(rest[: len(rest) // 2] if fault == "cut off" else rest)
+        handler.wfile.write(rest[: len(rest) // 2])
+        if fault != "cut off":
+            state.going.wait(300)
+            handler.wfile.write(rest[len(rest) // 2 :])
 
     with serving(answer) as address:
         state.address = f"{address}/pdf"

@@ -52,13 +52,13 @@ class FakeSites:
             "acl": f"{self.address}/acl", "cvf": f"{self.address}/cvf",
             "dblp": f"{self.address}/dblp", "openreview": f"{self.address}/openreview",
             "pmlr": f"{self.address}/pmlr", "virtual": f"{self.address}/virtual",
-            "interval_seconds": 0.0, "timeout_seconds": 2.0, **more,
+            "interval_seconds": 0.0, "timeout_seconds": 100.0, **more,
         }  # fmt: skip
         return VenuesSettings(**told)  # type: ignore[arg-type]
 
     def config(self) -> str:
         """Return the lines of a config.toml under which every site is this server."""
-        settings = self.settings(timeout_seconds=10.0)
+        settings = self.settings(timeout_seconds=100.0)
         names = ("acl", "cvf", "dblp", "openreview", "pmlr", "virtual")
         lines = [f"{name} = {json.dumps(getattr(settings, name))}" for name in names]
         return "\n".join(["[sources.venues]", *lines, "interval_seconds = 0.0", ""])

@@ -13,7 +13,7 @@ def get(address: str, **headers: str) -> tuple[int, dict[str, str], str]:
     """Return status, headers and body; a header's name is written with underscores."""
     request = Request(address, headers={name.replace("_", "-"): v for name, v in headers.items()})
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=100) as answer:
             return answer.status, dict(answer.headers), answer.read().decode()
     except HTTPError as error:
         with error:

@@ -39,7 +39,7 @@ def week(days: Sequence[str], papers: int = 12, *, also: Sequence[str] = ()) -> 
     return world
 
 
-def settings_for(site: FakeArxivSite, timeout: float = 5.0) -> ArxivSettings:
+def settings_for(site: FakeArxivSite, timeout: float = 100.0) -> ArxivSettings:
     return ArxivSettings(
         api=site.api, feed=site.feed, listing=site.listing, oai=site.oai,
         interval_seconds=0.0, timeout_seconds=timeout,
@@ -53,7 +53,7 @@ class Follower:
     database: Database
     site: FakeArxivSite
     categories: list[str] = field(default_factory=lambda: ["cs.LG"])
-    timeout: float = 5.0
+    timeout: float = 100.0
 
     def sync(
         self, day: str, *, clock: str | None = None, since: str | None = None, hour: int = 12
@@ -154,7 +154,7 @@ class Follower:
 
 @contextmanager
 def following(
-    database: Database, world: World, categories: Sequence[str] = ("cs.LG",), timeout: float = 5.0
+    database: Database, world: World, categories: Sequence[str] = ("cs.LG",), timeout: float = 100.0
 ) -> Iterator[Follower]:
     """Serve a world and lend someone who follows it."""
     with fake_arxiv_site(world) as site:

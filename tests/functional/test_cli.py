@@ -336,7 +336,7 @@ def test_ctrl_c_leaves_things_whole(home: Path, tmp_path: Path) -> None:
     import time
 
     path = tmp_path / "many.jsonl"
-    path.write_text("".join(snapshot_lines(20_000)), encoding="utf-8")
+    path.write_text("".join(snapshot_lines(6_000)), encoding="utf-8")
     child = subprocess.Popen(
         [sys.executable, "-m", "assistant", "import", str(path), "--no-embed"],
         stderr=subprocess.PIPE, text=True,
@@ -345,17 +345,17 @@ def test_ctrl_c_leaves_things_whole(home: Path, tmp_path: Path) -> None:
         time.sleep(0.05)
         assert child.poll() is None
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=30)
+    _, err = child.communicate(timeout=280)
     assert child.returncode == 130
     assert "kept" in err
     assert "Traceback" not in err
     before = assistant("status", "--json").json["works"]
     done = assistant("import", path, "--no-embed", "--json").json
-    assert done["read"] == 20_000
+    assert done["read"] == 6_000
     assert done["bad"] == done["unchanged"] == 0
-    assert assistant("status", "--json").json["works"] > max(before, 20_000)
+    assert assistant("status", "--json").json["works"] > max(before, 6_000)
     again = assistant("import", path, "--no-embed", "--json").json
-    assert again["unchanged"] == 20_000
+    assert again["unchanged"] == 6_000
 
 
 def test_papers_go_to_the_trash_and_come_back(filled: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ address, times, interval = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 courtesy = Courtesy(address, interval, time.sleep)
 for _ in range(times):
     try:
-        get(address, {}, courtesy=courtesy, timeout=10.0, most=1_000)
+        get(address, {}, courtesy=courtesy, timeout=100.0, most=1_000)
     except Again as again:
         courtesy.wait_longer(again)
 """
@@ -101,7 +102,7 @@ def child(server: Server, times: int = 1) -> subprocess.Popen[bytes]:
 
 def ask(server: Server, pause: Callable[[float], None] | None = None, **told: object) -> Answer:
     courtesy = Courtesy(server.address, 0.0, Pauses() if pause is None else pause)
-    options = {"timeout": 5.0, "most": 10_000, **told}
+    options = {"timeout": 100.0, "most": 10_000, **told}
     return get(server.address, {}, courtesy=courtesy, **options)  # type: ignore[arg-type]
 
 
@@ -112,18 +113,22 @@ def remember(folder: Path, server: Server, **told: float) -> None:
     (folder / f"{name}.json").write_text(json.dumps(kept))
 
 
-def test_processes_take_turns() -> None:
+def test_processes_take_turns(folder: Path) -> None:
+    sent: list[float] = []
+
     def slowly(handler: BaseHTTPRequestHandler) -> None:
+        # What the process noted as it sent this: how soon we see it is another matter.
+        (noted,) = folder.glob("*.json")
+        sent.append(json.loads(noted.read_text())["asked"])
         time.sleep(0.05)
         reply()(handler)
 
     with watched(slowly) as server:
         children = [child(server, 4) for _ in range(4)]
-        assert [one.wait(60) for one in children] == [0] * 4
-    gaps = [b - a for a, b in zip(server.times, server.times[1:], strict=False)]
+        assert [one.wait(200) for one in children] == [0] * 4
+    gaps = [b - a for a, b in pairwise(sent)]
     assert len(gaps) == 15
-    # The server sees a request a moment after it was sent: allow for that jitter.
-    assert min(gaps) >= INTERVAL - 0.05
+    assert min(gaps) >= INTERVAL - 0.001, "a process did not wait"
     assert server.most_at_once == 1
 
 
@@ -132,30 +137,31 @@ def test_a_wish_to_wait_holds_for_every_process() -> None:
         first = child(server)
         while not server.times:
             time.sleep(0.01)
-        assert first.wait(30) == 0
+        assert first.wait(200) == 0
         server.answer = reply()
         children = [child(server) for _ in range(3)]
-        assert [one.wait(30) for one in children] == [0] * 3
+        assert [one.wait(200) for one in children] == [0] * 3
     assert server.times[1] - server.times[0] >= 1.9
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_killed_process_leaves_no_lock() -> None:
-    held = threading.Event()
+    held, gone = threading.Event(), threading.Event()
 
     def hang(handler: BaseHTTPRequestHandler) -> None:
         held.set()
-        time.sleep(1)
+        gone.wait(100)
 
     with watched(hang) as server:
         killed = child(server)
-        assert held.wait(20)
+        assert held.wait(200)
         server.answer = reply()
         killed.send_signal(signal.SIGKILL)
-        killed.wait(20)
-        start = time.monotonic()
-        assert ask(server).body == b"ok"
-        assert time.monotonic() - start < 1.5
+        killed.wait(200)
+        pauses = Pauses()
+        assert ask(server, pauses).body == b"ok"
+        gone.set()
+    assert pauses == [], "it waited for a lock that nobody holds"
 
 
 def test_waiting_for_another_process_can_be_interrupted() -> None:
@@ -180,7 +186,7 @@ def test_a_clock_set_back_costs_one_interval(folder: Path, ahead: float) -> None
     with watched(reply()) as server:
         remember(folder, server, asked=time.time() + ahead)
         courtesy = Courtesy(server.address, 3.0, pauses)
-        get(server.address, {}, courtesy=courtesy, timeout=5.0, most=100)
+        get(server.address, {}, courtesy=courtesy, timeout=100.0, most=100)
     assert pauses == [pytest.approx(3.0, abs=0.1)]
 
 
@@ -202,7 +208,7 @@ def test_a_file_broken_off_costs_one_interval(folder: Path, text: str) -> None:
         remember(folder, server)
         next(folder.glob("*.json")).write_text(text)
         courtesy = Courtesy(server.address, 3.0, pauses)
-        get(server.address, {}, courtesy=courtesy, timeout=5.0, most=100)
+        get(server.address, {}, courtesy=courtesy, timeout=100.0, most=100)
     assert pauses == [3.0]
 
 
@@ -298,7 +304,7 @@ def test_each_redirect_waits_its_turn() -> None:
             reply(301, b"", Location="/x") if handler.path == "/feed" else reply()
         )(handler)
         courtesy = Courtesy(server.address, 3.0, pauses)
-        get(server.address, {}, courtesy=courtesy, timeout=5.0, most=100)
+        get(server.address, {}, courtesy=courtesy, timeout=100.0, most=100)
     assert len(pauses) == 1
 
 
@@ -329,7 +335,7 @@ def test_redirects_that_go_round() -> None:
 def test_headers_that_trickle_do_not_hold_us() -> None:
     def trickle(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for _ in range(100):
+        for _ in range(2_000):
             handler.wfile.write(b"X")
             time.sleep(0.05)
 
@@ -337,7 +343,7 @@ def test_headers_that_trickle_do_not_hold_us() -> None:
         start = time.monotonic()
         with pytest.raises(SourceError) as told:
             ask(server, timeout=0.4)
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 60
     assert told.value.why == "No answer within 0.4 seconds."
 
 
@@ -347,7 +353,7 @@ def test_a_server_that_never_greets() -> None:
         start = time.monotonic()
         with pytest.raises(SourceError, match="cannot be reached"):
             get(address, {}, courtesy=Courtesy(address, 0, Pauses()), timeout=0.3, most=10)
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 60
 
 
 def test_a_packed_answer_is_refused() -> None:

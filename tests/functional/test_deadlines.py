@@ -50,7 +50,7 @@ def sites(home: Path) -> Iterator[FakeSites]:
             "[sources.deadlines]\n"
             f'ccfddl = "{server.address}/conference/allconf.yml"\n'
             f'huggingface = "{server.address}{LISTING}"\n'
-            "interval_seconds = 0.0\ntimeout_seconds = 2.0\n"
+            "interval_seconds = 0.0\ntimeout_seconds = 100.0\n"
         )
         yield server
 

@@ -48,7 +48,7 @@ def history(folder: Path, site: FakeArxivSite, synced: list[str]) -> list[Digest
     migrate(folder / "library.db", folder / "backups")
     settings = ArxivSettings(
         api=site.api, feed=site.feed, listing=site.listing, oai=site.oai,
-        interval_seconds=0, timeout_seconds=5,
+        interval_seconds=0, timeout_seconds=100,
     )  # fmt: skip
     with Database(folder / "library.db") as database:
         for day in synced:

@@ -103,7 +103,7 @@ def test_a_partial_day_says_what_is_missing_and_heals(database: Database, next_d
 
 @pytest.mark.parametrize("fault", ["hang", "trickle", "hang up", "oversized", "404"])
 def test_whatever_hangs_is_left(database: Database, fault: str) -> None:
-    with following(database, week([MON]), timeout=0.15) as me:
+    with following(database, week([MON]), timeout=1.0) as me:
         me.site.oversize = 50_000_000
         me.site.fail("feed", fault, count=9)
         me.sync(MON)

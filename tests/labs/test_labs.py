@@ -41,7 +41,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untype
         for number, (name, source) in enumerate(mutants(lab).items()):
             files[name] = folder / f"mutant_{number}.py"
             files[name].write_text(source)
-        limits = Limits(seconds=120, cpu_seconds=200)
+        limits = Limits(seconds=600, cpu_seconds=400)
         return dict(zip(files, check_files(lab, list(files.values()), limits), strict=True))
 
     return of

@@ -122,10 +122,10 @@ def test_nothing_is_left_beside_the_file(toy: Toy) -> None:
 def test_who_asked_is_killed_and_the_learners_program_ends(toy: Toy) -> None:
     pid_file = toy.file.parent / "pid"
     toy.file.write_text(
-        f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(100)\n"
+        f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(1000)\n"
     )
     with toy.start("check", "toy", "--solution", str(toy.file)) as asking:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 200
         while not (pid_file.exists() and pid_file.read_text()):
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -209,8 +209,13 @@ def test_watch_checks_again_on_every_kind_of_save(toy: Toy) -> None:
         beside.write_text("def double(x):\n    return x + 1\n")
         beside.replace(toy.file)  # as vim and many editors save
         assert next_result() == "incorrect"
-        toy.file.write_text("def double(x):\n    while True: pass\n")
-        time.sleep(1)
+        looping = toy.file.parent.parent / "looping"
+        loop = f"    open({str(looping)!r}, 'w').close()\n    while True: pass\n"
+        toy.file.write_text(f"def double(x):\n{loop}")
+        deadline = time.monotonic() + 200
+        while not looping.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         toy.file.unlink()
         time.sleep(0.2)
         toy.file.write_text(WORKS)  # while the loop is still being checked

@@ -74,7 +74,7 @@ class Toy:
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         with self.start(*words) as process:
-            out, err = process.communicate(timeout=100)
+            out, err = process.communicate(timeout=280)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def check(self, source: str, *words: str) -> list[dict[str, Any]]:

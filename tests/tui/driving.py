@@ -28,7 +28,7 @@ from assistant.search.asking import Meaning, MeaningHit
 from assistant.tui.app import AssistantApp
 
 SMALL, LARGE = (80, 24), (140, 45)
-_PATIENCE = 20.0
+_PATIENCE = 200.0
 _QUIET = 8
 
 

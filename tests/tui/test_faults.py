@@ -9,6 +9,12 @@ from assistant.tui.areas.papers.screen import PapersScreen
 from tests.tui.driving import Person, drive
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place may take its time to be made anew."""
+    monkeypatch.setattr("assistant.tui.standing._STUCK_SECONDS", 300.0)
+
+
 def test_a_place_that_breaks_is_made_anew(seeded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play(person: Person) -> None:
         monkeypatch.setattr(PapersScreen, "on_row_list_moved", _break)
@@ -30,9 +36,12 @@ def test_a_place_that_breaks_is_made_anew(seeded: Path, monkeypatch: pytest.Monk
 def test_one_that_breaks_again_and_again_ends_the_app_with_a_word(
     seeded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # However slow the machine is, these faults follow each other at once.
+    monkeypatch.setattr("assistant.tui.standing._FAULT_SECONDS", 600.0)
+
     async def play(person: Person) -> None:
         monkeypatch.setattr(PapersScreen, "on_row_list_moved", _break)
-        for _ in range(12):
+        for _ in range(2_000):
             for key in ("2", "j"):
                 person.send(key)
                 await asyncio.sleep(0.05)

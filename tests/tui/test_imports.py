@@ -27,7 +27,7 @@ async def browse(ready, *keys, then=lambda app: True, more=()):
     home = find_home()
     app = AssistantApp(home, load_settings(home))
     async with app.run_test(size=(140, 45), notifications=True, tooltips=True) as pilot:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(250):
             while not ready(app):
                 await asyncio.sleep(0.01)
             for key in keys:
@@ -68,7 +68,7 @@ def loaded_by(script: str) -> dict[str, list[str]]:
     """Return the modules loaded when the first picture is painted, and after some browsing."""
     done = subprocess.run(
         [sys.executable, "-c", START + script],
-        capture_output=True, text=True, check=False, timeout=90,
+        capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     loaded: dict[str, list[str]] = json.loads(done.stdout)

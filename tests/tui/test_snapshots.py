@@ -320,7 +320,7 @@ def test_while_the_library_opens(
 ) -> None:
     (seeded / "session.json").write_text(json.dumps({"app": {"area": area}}))
     opening = threading.Event()
-    monkeypatch.setattr(Library, "_open", lambda *_: opening.wait(30))
+    monkeypatch.setattr(Library, "_open", lambda *_: opening.wait(30) and None)
 
     async def look(person: Person) -> None:
         await person.until(lambda: "Opening your library" in person.text(), "the first picture")

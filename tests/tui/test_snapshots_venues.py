@@ -139,7 +139,7 @@ def test_no_deadlines_yet(seeded: Path, size: str) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_while_the_library_opens(venued: Path, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opening = threading.Event()
-    monkeypatch.setattr(Library, "_open", lambda *_: opening.wait(30))
+    monkeypatch.setattr(Library, "_open", lambda *_: opening.wait(30) and None)
 
     async def look(person: Person) -> None:
         await person.until(lambda: "Opening your library" in person.text(), "the first picture")

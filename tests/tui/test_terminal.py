@@ -17,9 +17,9 @@ from tests.functional.syncing import week
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(900),
 ]
-_PATIENCE = 60.0
+_PATIENCE = 200.0
 _NUMBERS = itertools.count()
 
 
@@ -78,7 +78,7 @@ class Terminal:
     def _tmux(self, *words: str, check: bool = True) -> str:
         done = subprocess.run(
             ["tmux", "-L", self._socket, "-f", "/dev/null", *words],
-            capture_output=True, text=True, check=check, env=self._environment, timeout=20,
+            capture_output=True, text=True, check=check, env=self._environment, timeout=200,
         )  # fmt: skip
         return done.stdout
 

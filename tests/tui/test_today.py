@@ -409,4 +409,4 @@ play(story)
 heavy = {"numpy", "sklearn", "scipy", "faiss", "onnxruntime", "torch"} & set(sys.modules)
 assert not heavy, heavy
 """
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=280)

@@ -37,7 +37,7 @@ def play(home: Path, code: str, then: Callable[[JobRunner, Job], None] | None = 
         assert jobs.running == []
         return job
 
-    return asyncio.run(asyncio.wait_for(main(), 60))
+    return asyncio.run(asyncio.wait_for(main(), 280))
 
 
 def test_a_job_tells_its_progress_and_gives_its_result(home: Path) -> None:
@@ -56,11 +56,21 @@ def test_a_job_tells_its_progress_and_gives_its_result(home: Path) -> None:
         "read": 8, "nice": 19, "events": "1", "home": str(home), "leads": True,
     }  # fmt: skip
     assert (job.label, job.done, job.total, job.detail) == ("Step", 7, 8, "7 done")
-    assert job.rate is not None
-    assert 1 < job.rate < 12
     assert list(job.notes) == ["a note"]
     assert job.started is not None
     assert job.finished is not None
+
+
+def test_the_rate_is_that_of_the_last_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job("Papers", ())
+    rates = []
+    for done in range(9):
+        monkeypatch.setattr(time, "monotonic", lambda done=done: 1_000.0 + 0.1 * done)
+        told = {"event": "progress", "label": "Papers", "done": done, "total": 8, "detail": ""}
+        job.take_line(json.dumps(told))
+        rates.append(job.rate)
+    assert rates[:5] == [None] * 5, "over less than half a second it is noise"
+    assert rates[6:] == [pytest.approx(10)] * 3
 
 
 def test_steps_longer_than_the_window_have_a_rate_and_an_estimate(
@@ -147,20 +157,21 @@ def test_a_flood_of_garbage_neither_fills_memory_nor_holds_up_the_screen(
             longest = max(longest, time.monotonic() - before)
         return job
 
-    job = asyncio.run(asyncio.wait_for(main(), 60))
+    job = asyncio.run(asyncio.wait_for(main(), 280))
     assert job.state == "done"
     assert job.result is None
     assert job.done == 1
     assert sum(map(len, job.tail)) < 50_000
 
 
-def test_a_cancelled_job_is_asked_first(home: Path) -> None:
+def test_a_cancelled_job_is_asked_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "PATIENCE", (200.0, 200.0))
     job = play(
         home,
         "import time\n"
         "try:\n"
         "    tell(event='progress', label='l', done=1, total=2, detail='')\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
         "except KeyboardInterrupt:\n"
         "    tell(event='note', text='tidied up'); sys.exit(130)",
         lambda jobs, job: jobs.cancel(job),
@@ -186,7 +197,7 @@ def test_a_job_that_does_not_listen_is_killed_with_its_children(
     )
     assert job.state == "cancelled"
     status = Path(f"/proc/{job.notes[0]}/stat")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 50
     while status.exists() and status.read_text().split()[2] != "Z":
         assert time.monotonic() < deadline, "the child of the child lives"
         time.sleep(0.05)
@@ -243,7 +254,7 @@ def test_jobs_wait_their_turn_and_one_command_runs_once(home: Path) -> None:
         assert jobs.summaries() == []
         assert told
 
-    asyncio.run(asyncio.wait_for(main(), 60))
+    asyncio.run(asyncio.wait_for(main(), 280))
 
 
 @given(

@@ -7,13 +7,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings, register
 from assistant.tui.look import Look
 from assistant.tui.notes.links_pane import Goal
+from assistant.tui.passing import PassingScreen
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.summary_line import SummaryLine
 from assistant.tui.widgets.top_bar import TopBar
@@ -87,7 +87,7 @@ def web_of(around: "Surroundings") -> Web:
     )
 
 
-class GraphScreen(Screen[str | None], Acting):
+class GraphScreen(PassingScreen[str | None], Acting):
     """A note in the middle of its neighbours; returns the note to open."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("graph",)

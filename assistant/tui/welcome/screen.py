@@ -6,17 +6,17 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
 from assistant.tui.acting import Acting
 from assistant.tui.actions import bindings
+from assistant.tui.passing import PassingScreen
 from assistant.tui.welcome.start import PLACE
 from assistant.tui.welcome.steps import Categories, Examples, Interests, Step
 from assistant.tui.widgets.key_bar import KeyBar
 
 
-class WelcomeScreen(Screen[None], Acting):
+class WelcomeScreen(PassingScreen[None], Acting):
     """Asks for interests, categories and a few likes; each step is written as it is left."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("welcome",)

@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from assistant.tui.acting import Acting
 from assistant.tui.look import Look
+from assistant.tui.passing import PassingScreen
 from assistant.tui.widgets.row_list import RowList
 
 
@@ -68,7 +69,7 @@ class ChoiceRows:
         return [line]
 
 
-class Picker(ModalScreen[object], Acting):
+class Picker(ModalScreen[object], PassingScreen[object], Acting):
     """A line to type in above the choices it leaves; `enter` returns the value chosen."""
 
     DEFAULT_CSS = """

@@ -9,8 +9,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from assistant.tui.passing import PassingScreen
 
-class Prompt(ModalScreen[str | None]):
+
+class Prompt(ModalScreen[str | None], PassingScreen[str | None]):
     """Asks for a line and returns it; `esc` returns None. `told` explains what is wanted."""
 
     DEFAULT_CSS = """

@@ -9,10 +9,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from assistant.tui.passing import PassingScreen
+
 _IN_A_LINE = 4
 
 
-class Question(ModalScreen[str | None]):
+class Question(ModalScreen[str | None], PassingScreen[str | None]):
     """Asks, and returns the key of the answer; `esc` is no answer."""
 
     DEFAULT_CSS = """

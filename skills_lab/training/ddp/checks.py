@@ -315,7 +315,7 @@ def orders(solution: ModuleType) -> None:
             model(x, routes[group.rank()]).square().sum().backward()
             model.finish()
 
-        in_threads(2, work, timeout=5)
+        in_threads(2, work, timeout=20)
         for one, *theirs in zip(source.parameters(), *(m.parameters() for m in alone), strict=True):
             grads = [other.grad for other in theirs if other.grad is not None]
             one.grad = torch.stack(grads).sum(0) / 2 if grads else None
@@ -395,7 +395,7 @@ def death(solution: ModuleType) -> None:
         except RuntimeError as error:
             raised.append(str(error))
 
-    in_threads(2, work, timeout=5)
+    in_threads(2, work, timeout=20)
     assert raised, (
         "rank 1 left before its backward, and finish on rank 0 returned as if all was well"
     )

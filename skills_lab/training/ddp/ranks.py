@@ -57,7 +57,7 @@ def reductions(group: dist.ProcessGroup) -> int:
 
 
 def in_threads(
-    ranks: int, work: Callable[[dist.ProcessGroup], Result], timeout: float = 10
+    ranks: int, work: Callable[[dist.ProcessGroup], Result], timeout: float = 30
 ) -> list[Result]:
     """Run `work(group)` as each rank and return the results by rank.
 

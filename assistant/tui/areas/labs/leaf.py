@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings, register
+from assistant.tui.passing import PassingScreen
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.page_list import PageList, Part
 from assistant.tui.widgets.top_bar import TopBar
@@ -25,7 +25,7 @@ register(
 )
 
 
-class Leaf(Screen[None], Acting):
+class Leaf(PassingScreen[None], Acting):
     """A page under a title."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("leaf",)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from assistant.tui.acting import Acting
 from assistant.tui.actions import Action, bindings, register
 from assistant.tui.look import Look
+from assistant.tui.passing import PassingScreen
 from assistant.tui.widgets.column_chart import Column, column_chart
 from assistant.tui.widgets.key_bar import KeyBar
 from assistant.tui.widgets.page_list import PageList, Part, part
@@ -52,7 +52,7 @@ class Done(NamedTuple):
     sort: str
 
 
-class ProgressScreen(Screen[None], Acting):
+class ProgressScreen(PassingScreen[None], Acting):
     """One page; the places in it lead to papers, skills, labs and notes."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("progress",)
