@@ -282,6 +282,39 @@ def test_place_filter_and_selection_survive_a_restart(noted: Path) -> None:
     drive(second, size=LARGE)
 
 
+def test_one_comes_back_though_notes_change_before_they_are_listed(noted: Path) -> None:
+    async def first(person: Person) -> None:
+        await person.press("v", "c", "j", "j")
+        person.app.remember()
+
+    drive(first, size=LARGE)
+
+    async def second(person: Person) -> None:
+        await person.until(lambda: isinstance(person.screen, NotesScreen), "the area")
+        area(person).notes_changed()
+        await person.rest()
+        assert area(person).browser.rows.cursor == 2
+
+    drive(second, size=LARGE, wait=False)
+
+
+def test_who_leaves_before_the_list_is_there_comes_back_nevertheless(noted: Path) -> None:
+    async def first(person: Person) -> None:
+        await person.press("v", "c", "j", "j")
+        person.app.remember()
+
+    async def at_once(person: Person) -> None:
+        await person.until(lambda: isinstance(person.screen, NotesScreen), "the area")
+        person.app.remember()
+
+    async def third(person: Person) -> None:
+        assert area(person).browser.rows.cursor == 2
+
+    drive(first, size=LARGE)
+    drive(at_once, size=LARGE, wait=False)
+    drive(third, size=LARGE)
+
+
 def test_the_tree_comes_back_as_it_was(noted: Path) -> None:
     async def first(person: Person) -> None:
         await person.press("l", "j", "j")

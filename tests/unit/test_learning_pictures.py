@@ -111,4 +111,4 @@ def test_any_calendar_is_sound(counts: dict[date, int], weeks: int) -> None:
     ],
 )
 def test_a_week_says_its_days_once(monday: date, told: str) -> None:
-    assert week_title(Week(monday, (), (), (), Counter(), 0, (0, 0))) == told
+    assert week_title(Week(monday, (), (), (), (), Counter(), 0, (0, 0))) == told

@@ -69,18 +69,14 @@ class PaperBrowser(PaperChanges, Noted):
         yield Preview(classes="page -on")
         yield NotePage(classes="page")
 
-    def show_ids(
-        self, ids: "array[int]", *, keep: int | None = None, offset: int | None = None
-    ) -> None:
-        """List these works; the cursor stays on its paper, or goes to the one to `keep`.
-
-        `offset` is how many lines below the top it comes to stand.
-        """
-        self.rows.show(PaperRows(ids, self.cache), keep=keep, offset=offset)
+    def show_ids(self, ids: "array[int]", *, keep: int | None = None) -> None:
+        """List these works; the cursor stays on its paper, or goes to the one to `keep`."""
+        self.show_rows(PaperRows(ids, self.cache), keep=keep)
 
     def show_rows(self, rows: Rows, *, keep: int | None = None) -> None:
         """List works drawn in another way; their keys are the works' ids."""
         self.rows.show(rows, keep=keep)
+        self.show_page()
 
     def targets(self) -> list[int]:
         """Return the works that a key acts on: those selected, else the one under the cursor."""

@@ -61,11 +61,9 @@ class ListAndPage(Panes):
     def follow(self, key: Hashable) -> None:
         """Go where a place of the page leads."""
 
-    def show_rows(
-        self, rows: Rows, *, keep: Hashable | None = None, offset: int | None = None
-    ) -> None:
+    def show_rows(self, rows: Rows, *, keep: Hashable | None = None) -> None:
         """List these; the cursor stays on its row, or goes to the one to `keep`."""
-        self.rows.show(rows if len(rows) else NoRows(), keep=keep, offset=offset)
+        self.rows.show(rows if len(rows) else NoRows(), keep=keep)
         self.show_page()
 
     def on_page_list_widened(self) -> None:

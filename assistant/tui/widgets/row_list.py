@@ -96,6 +96,7 @@ class RowList(ScrollView, Acting, can_focus=True):
         self.source: Rows = NoRows()
         self.selected: set[Hashable] = set()
         self.empty = empty
+        self._awaited: tuple[Hashable, int] | None = None
 
     @property
     def key(self) -> Hashable | None:
@@ -103,20 +104,29 @@ class RowList(ScrollView, Acting, can_focus=True):
         return self.source.key(self.cursor) if len(self.source) else None
 
     @property
+    def place(self) -> tuple[Hashable | None, int]:
+        """Where the person stands: the key of the row, and how many lines below the top it is."""
+        return self._awaited or (self.key, self.offset_of_cursor)
+
+    @property
     def offset_of_cursor(self) -> int:
         """How many lines below the list's top the cursor is."""
         return self.cursor * self.source.height - round(self.scroll_offset.y)
 
-    def show(
-        self, source: Rows, *, keep: Hashable | None = None, offset: int | None = None
-    ) -> None:
+    def come_back(self, key: Hashable | None, offset: int = 0) -> None:
+        """Put the cursor on this row, so many lines below the top, once there are rows."""
+        self._awaited = (key, offset) if key is not None else None
+
+    def show(self, source: Rows, *, keep: Hashable | None = None) -> None:
         """Show other rows; the cursor goes to the row `keep`, else stays with the row it is on.
 
         Where that row is gone the cursor stays at its place, or at the end. On the screen it stays
-        where it was, or comes to `offset` lines below the top.
+        where it was.
         """
-        wanted = keep if keep is not None else self.key
-        offset = self.offset_of_cursor if offset is None else offset
+        wanted, offset = self.place
+        wanted = keep if keep is not None else wanted
+        if len(source):
+            self._awaited = None
         self.source = source
         self.virtual_size = Size(0, len(source) * source.height)
         place = source.index_of(wanted) if wanted is not None else None

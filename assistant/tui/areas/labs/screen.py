@@ -1,6 +1,5 @@
 """All labs with where one stands, and the page of the one at hand beside."""
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -53,13 +52,13 @@ class LabsScreen(AreaScreen):
         self.bar.set(self._filter)
         browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         browser.rows.focus()
-        lab = state.get(self.AREA, "lab", "") or None
+        browser.rows.come_back(state.get(self.AREA, "lab", "") or None)
         self.listen(self.desk.jobs.changed, self._jobs_changed)
-        self.run_safely(partial(self._read, lab), _READING, only="read")
+        self.run_safely(self._read, _READING, only="read")
 
     def remember(self) -> None:
         """Keep filter, cursor and preview for the next start."""
-        key = self.browser.rows.key
+        key, _ = self.browser.rows.place
         self.desk.state.put(
             self.AREA,
             filter=self._filter,

@@ -104,11 +104,9 @@ class NoteBrowser(NoteChanges):
 
     # ---- what is shown
 
-    def show_rows(
-        self, rows: list[NoteRow], *, keep: Hashable | None = None, offset: int | None = None
-    ) -> None:
+    def show_rows(self, rows: list[NoteRow], *, keep: Hashable | None = None) -> None:
         """List these; the cursor stays on its note, or goes to the one to `keep`."""
-        self.rows.show(NoteRows(rows) if rows else NoRows(), keep=keep, offset=offset)
+        self.rows.show(NoteRows(rows) if rows else NoRows(), keep=keep)
         self.show_page()
 
     def show_page(self) -> None:

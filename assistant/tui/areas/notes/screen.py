@@ -74,12 +74,12 @@ class NotesScreen(AreaScreen, Going):
         on = state.get(self.AREA, "note", "")
         folder = state.get(self.AREA, "folder", "")
         keep = Folder(folder) if folder else on or None
-        offset = state.get(self.AREA, "offset", 0)
-        self.run_safely(partial(self._read, keep, offset), _READING, only="read")
+        browser.rows.come_back(keep, state.get(self.AREA, "offset", 0))
+        self.run_safely(self._read, _READING, only="read")
 
     def remember(self) -> None:
         """Keep view, filter, cursor, selection and panes for the next start."""
-        browser, key = self.browser, self.browser.rows.key
+        browser, (key, offset) = self.browser, self.browser.rows.place
         chosen = [one for one in browser.rows.selected if isinstance(one, str)]
         self.desk.state.put(
             self.AREA,
@@ -88,7 +88,7 @@ class NotesScreen(AreaScreen, Going):
             opened=sorted(self._opened)[:_MOST_REMEMBERED],
             note=key if isinstance(key, str) else "",
             folder=key.path if isinstance(key, Folder) else "",
-            offset=browser.rows.offset_of_cursor,
+            offset=offset,
             selected=sorted(chosen)[:_MOST_REMEMBERED],
             preview=browser.previews,
             links=browser.has_class("-links"),
@@ -109,12 +109,12 @@ class NotesScreen(AreaScreen, Going):
 
     # ---- what is listed
 
-    async def _read(self, keep: object = None, offset: int | None = None) -> None:
+    async def _read(self, keep: object = None) -> None:
         await self.desk.library.opened()
         await self._listing.read(self.desk, self._view)
-        await self._list(keep, offset)
+        await self._list(keep)
 
-    async def _list(self, keep: object = None, offset: int | None = None) -> None:
+    async def _list(self, keep: object = None) -> None:
         """List what the view and the filter leave."""
         if self._listing.standing is None:
             return
@@ -130,7 +130,7 @@ class NotesScreen(AreaScreen, Going):
             keep = None
         if keep is None and text and listed.key not in present:
             listed.cursor = 0
-        self.browser.show_rows(rows, keep=keep, offset=offset)
+        self.browser.show_rows(rows, keep=keep)
         self._show_count()
         self.refresh_bindings()
 

@@ -71,19 +71,20 @@ class PapersScreen(AreaScreen):
         chosen = state.get(self.AREA, "selected", [])
         self.browser.rows.selected = {one for one in chosen if isinstance(one, int)}
         paper = state.get(self.AREA, "paper", 0) or None
-        offset = state.get(self.AREA, "offset", 0)
-        self.run_safely(lambda: self._read(paper, offset), "Reading the library", only="read")
+        self.browser.rows.come_back(paper, state.get(self.AREA, "offset", 0))
+        self.run_safely(self._read, "Reading the library", only="read")
 
     def remember(self) -> None:
         """Keep sort, filter, cursor, selection and preview for the next start."""
         chosen = self.browser.rows.selected
+        paper, offset = self.browser.rows.place
         self.desk.state.put(
             self.AREA,
             sort=self._sort,
             descending=self._descending,
             filter=self._filter,
-            paper=self.browser.rows.key or 0,
-            offset=self.browser.rows.offset_of_cursor,
+            paper=paper or 0,
+            offset=offset,
             selected=[one for one in chosen if isinstance(one, int)][:_MOST_REMEMBERED],
             preview=self.browser.previews,
         )
@@ -173,7 +174,7 @@ class PapersScreen(AreaScreen):
         await self.browser.reload()
         await self._read()
 
-    async def _read(self, keep: int | None = None, offset: int | None = None) -> None:
+    async def _read(self, keep: int | None = None) -> None:
         await self.desk.library.opened()
         from db import listing
 
@@ -181,9 +182,9 @@ class PapersScreen(AreaScreen):
         self._all = await self.desk.library.read(
             lambda c: listing.ordered_ids(c, sort, descending=descending)
         )
-        await self._narrow(keep, offset)
+        await self._narrow(keep)
 
-    async def _narrow(self, keep: int | None = None, offset: int | None = None) -> None:
+    async def _narrow(self, keep: int | None = None) -> None:
         text, everything = self._filter, self._all
         if everything is None:
             return
@@ -201,7 +202,7 @@ class PapersScreen(AreaScreen):
         on = keep if keep is not None else rows.key
         if text.strip() and on not in shown:
             rows.move_to(0)
-        self.browser.show_ids(shown, keep=keep, offset=offset)
+        self.browser.show_ids(shown, keep=keep)
         self._show_count()
         self.refresh_bindings()
 

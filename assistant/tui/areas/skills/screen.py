@@ -62,18 +62,18 @@ class SkillsScreen(AreaScreen):
         browser.set_class(state.get(self.AREA, "preview", True), "-preview")
         browser.rows.focus()
         skill = state.get(self.AREA, "skill", "") or None
-        offset = state.get(self.AREA, "offset", 0)
-        self.run_safely(partial(self._read, skill, offset), _READING, only="read")
+        browser.rows.come_back(skill, state.get(self.AREA, "offset", 0))
+        self.run_safely(self._read, _READING, only="read")
 
     def remember(self) -> None:
         """Keep track, filter, cursor and preview for the next start."""
-        key = self.browser.rows.key
+        key, offset = self.browser.rows.place
         self.desk.state.put(
             self.AREA,
             track=self._track,
             filter=self._filter,
             skill=key if isinstance(key, str) else "",
-            offset=self.browser.rows.offset_of_cursor,
+            offset=offset,
             preview=self.browser.previews,
         )
 
@@ -106,7 +106,7 @@ class SkillsScreen(AreaScreen):
         own = self.learner.track.id if self.learner.track else ""
         return self._track if self._track in self.learner.curriculum.tracks else own
 
-    async def _read(self, keep: str | None = None, offset: int | None = None) -> None:
+    async def _read(self) -> None:
         await self.desk.library.opened()
         from assistant.skills.learner import read_learner
 
@@ -119,9 +119,9 @@ class SkillsScreen(AreaScreen):
                 self.assistant.say(
                     problem.title, severity="warning", why=problem.why, hint=problem.hint
                 )
-        self._list(keep, offset)
+        self._list()
 
-    def _list(self, keep: str | None = None, offset: int | None = None) -> None:
+    def _list(self, keep: str | None = None) -> None:
         """List what the track and the filter leave."""
         if self.learner is None:
             return
@@ -136,8 +136,8 @@ class SkillsScreen(AreaScreen):
         source = SkillRows(found, self.learner.standings)
         if text and keep is None and rows.key is not None and source.index_of(rows.key) is None:
             rows.cursor = 0
-        first = keep is None and rows.key is None
-        self.browser.show_rows(source, keep=keep, offset=offset)
+        first = keep is None and rows.place[0] is None
+        self.browser.show_rows(source, keep=keep)
         if first and (at := self._next()) and not text:
             self.browser.show_rows(source, keep=at)
         self._show_count()

@@ -74,7 +74,8 @@ class TodayScreen(AreaScreen):
         self.browser.rows.focus()
         self.listen(self.desk.jobs.changed, self._job_moved)
         self.listen(self.desk.jobs.finished, self._job_ended)
-        self.run_safely(self._begin, _READING, only="read")
+        # Whatever changes meanwhile, one comes back to where one was.
+        self.run_safely(self._begin, _READING, only="begin")
 
     async def on_screen_resume(self) -> None:
         """Begin a new day where one has begun meanwhile."""

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Hashable
 from datetime import UTC, datetime
-from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -87,15 +86,15 @@ class VenuesScreen(AreaScreen):
         self.deadlines.mine = state.get(self.AREA, "mine", False)
         self.deadlines.over = state.get(self.AREA, "over", False)
         self.venues.turned_down = state.get(self.AREA, "turned-down", False)
-        edition = state.get(self.AREA, "edition", "") or None
+        self.venues.rows.come_back(state.get(self.AREA, "edition", "") or None)
         self.set_interval(_TICK, self.tick)
         self.listen(self.desk.jobs.changed, self._jobs_changed)
         self._show_pane(self.pane)
-        self.run_safely(partial(self._read, edition), _READING, only="read")
+        self.run_safely(self._read, _READING, only="read")
 
     def remember(self) -> None:
         """Keep pane, filters, cursor and what is shown for the next start."""
-        key = self.venues.rows.key
+        key, _ = self.venues.rows.place
         self.desk.state.put(
             self.AREA,
             **{f"filter-{pane}": text for pane, text in self._filters.items()},
