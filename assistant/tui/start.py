@@ -7,6 +7,9 @@ from assistant.config import find_home, load_settings
 
 def run(open_paper: str | None = None) -> int:
     """Run the app until the person quits; return the exit code."""
+    from assistant.tui.escape import hasten_escape
+
+    hasten_escape()
     from assistant.tui.app import AssistantApp
     from assistant.tui.endings import heed_endings, hold_endings
 

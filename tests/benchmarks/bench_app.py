@@ -3,7 +3,7 @@
 python -m tests.benchmarks.bench_app [--works 23000] [--runs 5] [--notes 5000] [--only-notes]
 
 A library of papers that read like papers is made in a temporary home. Beside it stands a bare
-Textual app. Keys are timed from the byte written to the change seen, 60 of each kind, first alone,
+Textual app. Keys are timed from the byte written to the change seen, 200 of each kind, first alone,
 then while another process embeds the library at the priority of the app's own jobs. The same keys
 are timed in Notes, in a vault of so many notes of some 4 KB, in the list of all of them.
 """

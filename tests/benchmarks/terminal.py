@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.fakes.papers import snapshot_lines
 
 _LONGEST = 5.0  # seconds
-_TIMES = 60
+_TIMES = 200
 
 
 class Program:
