@@ -1,7 +1,7 @@
 """A lone `esc` known soon: it is told from the beginning of another key by what does not follow.
 
-Textual waits 100 ms for what may follow, and looks every 100 ms whether they are over. The rest of a
-key comes at once from every terminal, and through ssh within a few milliseconds.
+Textual waits 100 ms for what may follow, and looks every 100 ms whether they are over. The rest of
+a key comes at once from every terminal, and through ssh within a few milliseconds.
 """
 
 import os
