@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from assistant.tui.areas import areas
+
 BEFORE_THE_PAINT = (
     "torch", "sentence_transformers", "transformers", "faiss", "onnxruntime", "numpy", "sklearn",
     "scipy", "sqlalchemy",
@@ -81,6 +85,14 @@ def test_the_first_paint_loads_nothing_heavy_and_browsing_no_model(seeded: Path)
     assert set(BEFORE_THE_PAINT) & set(loaded["painted"]) == set()
     assert "sqlalchemy" in loaded["browsed"]  # the library was read, that is
     assert set(BEFORE_THE_PAINT[:8]) & set(loaded["browsed"]) == set()
+
+
+@pytest.mark.parametrize("area", [one.id for one in areas()])
+def test_no_place_loads_anything_heavy_before_its_first_paint(area: str, seeded: Path) -> None:
+    (seeded / "session.json").write_text(json.dumps({"app": {"area": area}}))
+    loaded = loaded_by('asyncio.run(browse(lambda app: "painted" in loaded))')["painted"]
+    assert f"assistant.tui.areas.{area}.screen" in loaded
+    assert set(BEFORE_THE_PAINT) & set(loaded) == set()
 
 
 def test_help_loads_nothing_heavy() -> None:

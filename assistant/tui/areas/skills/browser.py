@@ -50,10 +50,11 @@ class SkillBrowser(ListAndPage, SkillChanges):
     @property
     def place(self) -> "Goal | None":
         """What the cursor of the page is on, while one is in the page."""
+        if not self.page.has_focus:  # as it is before the library is open
+            return None
         from assistant.tui.areas.skills.queries import Goal
 
-        key = self.page.key if self.page.has_focus else None
-        return key if isinstance(key, Goal) else None
+        return self.page.key if isinstance(self.page.key, Goal) else None
 
     async def page_parts(self, key: Hashable) -> Sequence[Part]:
         """Return the page of a skill."""
