@@ -19,6 +19,7 @@ from db import feeds, projects
 from db.projects import IssueRow, ProjectView
 
 _PARTLY = 3
+_NONE = "You follow no project. `assistant project follow OWNER/NAME` follows one."
 _NAMES = click.argument("names", nargs=-1, metavar="[PROJECT]...")
 
 
@@ -79,7 +80,7 @@ def list_(as_json: bool) -> None:
         if one.failure:
             click.echo(f"     {click.style(one.failure, fg='red')}")
     if not known:
-        note("You follow no project. `assistant project follow OWNER/NAME` follows one.")
+        note(_NONE)
 
 
 @project_command.command("unfollow")
@@ -114,7 +115,7 @@ def sync(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     else:
         print_outcomes(outcomes)
         if not outcomes:
-            note("You follow no project. `assistant project follow OWNER/NAME` follows one.")
+            note(_NONE)
     if any(one.failure for one in outcomes):
         ctx.exit(_PARTLY)
 
@@ -153,7 +154,7 @@ def issues(
     if len(found) > limit:
         note(f"{len(found) - limit:,} more; --limit shows them.")
     if not found:
-        note("No such issue is open." if chosen else "You follow no project.")
+        note("No such issue is open." if chosen else _NONE)
 
 
 @project_command.command("releases")
@@ -186,7 +187,7 @@ def releases(names: tuple[str, ...], limit: int, as_json: bool) -> None:
         click.echo(f"{(one.published or '')[:10]:<10}  {one.feed}  {one.title}")
         click.echo(click.style(f"            {one.link}", dim=True))
     if not found:
-        note("No release is known." if chosen else "You follow no project.")
+        note("No release is known." if chosen else _NONE)
 
 
 def sync_named(s: Session, names: tuple[str, ...] = (), *, quiet: bool) -> list[ProjectOutcome]:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC
 from typing import Any
-from urllib.parse import urlsplit
 
+from assistant.sources.addresses import web_link
 from assistant.sources.deadline_times import read_moment
 from assistant.sources.feed_items import plain_text
 from assistant.text import clean_line
@@ -203,7 +203,7 @@ def _meeting(
         edition=_text(edition, "id", 80) or f"{name}{year}",
         series=name,
         year=int(year),
-        link=_address(_text(edition, "link", 500)),
+        link=web_link(_text(edition, "link", 500)) or "",
         dates=_text(edition, "date", 80),
         deadlines=tuple(deadlines),
         **told,
@@ -261,12 +261,3 @@ def _objects(value: Any, most: int = _MOST) -> Iterator[dict[str, Any]]:
 def _text(fields: dict[str, Any], name: str, most: int) -> str:
     value = fields.get(name)
     return clean_line(value, most) if isinstance(value, str) else ""
-
-
-def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    fine = parts.scheme in ("http", "https") and parts.hostname and " " not in text
-    return text if fine else ""

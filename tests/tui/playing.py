@@ -50,6 +50,13 @@ class Jobs(JobRunner):
         return
 
 
+def jobs(person: Person) -> Jobs:
+    """Return the jobs that the test ends: those of an app prepared with `hold_jobs`."""
+    found = person.app.desk.jobs
+    assert isinstance(found, Jobs)
+    return found
+
+
 class Reader(Person):
     """Somebody who reads a day."""
 

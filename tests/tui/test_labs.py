@@ -17,7 +17,7 @@ from assistant.tui.widgets.choosing import Choosing
 from db.engine import Database
 from tests.fakes.learners import check, run
 from tests.tui.driving import LARGE, Person, drive
-from tests.tui.playing import Jobs, hold_jobs
+from tests.tui.playing import hold_jobs, jobs
 
 PASSED = {
     "lab": "autograd", "status": "passed", "passed": 1, "event": 1, "problem": None,
@@ -36,12 +36,6 @@ OPEN = PASSED | {
 def labs(person: Person) -> LabsScreen:
     found = person.app.screen_stack[0]
     assert isinstance(found, LabsScreen)
-    return found
-
-
-def jobs(person: Person) -> Jobs:
-    found = person.app.desk.jobs
-    assert isinstance(found, Jobs)
     return found
 
 

@@ -19,7 +19,7 @@ from db.engine import Database
 from tests.fakes.calendars import read_calendar
 from tests.fakes.venue_homes import NEVER, ORAL
 from tests.tui.driving import LARGE, Person, drive
-from tests.tui.playing import Jobs, hold_jobs
+from tests.tui.playing import hold_jobs, jobs
 from tests.tui.test_mouse import click
 
 NEWEST = "neurips-2025"
@@ -28,12 +28,6 @@ NEWEST = "neurips-2025"
 def venues(person: Person) -> VenuesScreen:
     found = person.app.screen_stack[0]
     assert isinstance(found, VenuesScreen)
-    return found
-
-
-def jobs(person: Person) -> Jobs:
-    found = person.app.desk.jobs
-    assert isinstance(found, Jobs)
     return found
 
 
